@@ -1,0 +1,144 @@
+/* fcgi/call.h - one request on its way through a service */
+#ifndef MF_CALL_H
+#define MF_CALL_H
+
+#include <json-c/json_object.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fcgi/request.h"
+#include "shared/base/mem.h"
+#include "shared/base/task.h"
+#include "shared/core/environment.h"
+#include "shared/wire/enc.h"
+
+struct call;
+struct conf;
+struct db;
+struct store;
+
+/* What the process shares among its threads; read-only after start. */
+struct world {
+	const struct conf *conf;
+	struct db         *db;
+	struct store      *store;
+	struct env_cache  *cache;
+	struct wake       *wake;
+};
+
+enum {
+	OP_READ  = 0,      /* touches nothing: tests run it in a read-only transaction */
+	OP_WRITE = 1 << 0,
+	OP_BODY  = 1 << 1, /* the handler reads the body itself, as a stream */
+	OP_OPEN  = 1 << 2, /* needs no authentication: only for our own health and discovery */
+};
+
+/*
+ * One operation of the vendor's model.  A NULL handler is "known, not built": the service's own
+ * error says so, and the coverage page.
+ */
+struct op {
+	const char *name;    /* the vendor's, in the vendor's spelling */
+	void      (*handler)(struct call *c);
+	unsigned    flags;
+	/*
+	 * How HTTP-shaped protocols name it, as the vendor's model writes it:
+	 * "PUT /{Bucket}/{Key+}?tagging", "GET /{Bucket}?list-type=2".  NULL otherwise.
+	 */
+	const char *http;
+	const char *when;    /* a header that must be there too: "x-amz-copy-source" */
+	size_t      body_limit; /* of the decoded body; 0: DEFAULT_BODY_LIMIT */
+};
+
+enum { DEFAULT_BODY_LIMIT = 1 << 20 };
+
+/* How a wire protocol names operations, reads arguments and says faults. */
+struct proto {
+	const char *name;
+	/* The operation this request names; throws the service's fault when it names none. */
+	const struct op *(*find)(struct call *c);
+	/* Fill c->args from body and request (not for OP_BODY); c->out is ready. */
+	void (*decode)(struct call *c);
+	/* Write the fault (with c->task->detail) into c->reply. */
+	void (*fault)(struct call *c, const struct fault *f);
+};
+
+/* The service's own words for what goes wrong below it. */
+struct general_faults {
+	const struct fault *internal, *unavailable, *not_built, *too_large, *denied;
+};
+
+struct service {
+	const char *id;          /* "aws_s3" as environments and prices name it; NULL: not sold */
+	const char *cloud, *name; /* "aws", "s3": the host label and the path segment */
+	const char *signing_name;
+	const char *xmlns;
+	const struct proto *proto;
+	/* Who is calling: sets c->who or throws. The environment is loaded. */
+	void (*authenticate)(struct call *c);
+	const struct op *ops;
+	size_t           n_ops;
+	struct general_faults general;
+};
+
+extern const struct service *const services[];
+extern const size_t                n_services;
+
+/* By which form of address the request came (SPEC "Endpoints"). */
+enum address { BY_PATH, BY_HOST, BY_PORT };
+
+/* A request that waits: the handler runs again when the channel rings, or at the deadline. */
+struct parking {
+	bool        wanted;
+	const char *channel;  /* any text; the same in the waiter and in call_ring */
+	int64_t     deadline; /* real time */
+	int64_t     recheck;  /* run again at this real time even if nothing rings */
+};
+
+struct call {
+	struct task          *task;
+	const struct world   *world;
+	struct request       *req;
+	struct reply          reply;
+
+	const struct service *service;
+	const struct op      *op;
+	enum address          address;
+	const char           *path;     /* raw, after the prefix of the path form; begins with '/' */
+	const char           *base_url; /* what URLs in answers begin with; no slash at the end */
+	const char           *sub_host; /* labels before the service's own ("bucket"), or NULL */
+
+	struct environment   *env;      /* NULL: our own API */
+	struct space          space;    /* of this service in env */
+	const struct aws_account *who;  /* of env; NULL: anonymous, or our own API */
+	int64_t               account;  /* our own API: whose key */
+
+	void                 *auth;     /* the authenticator's, for chunk signatures */
+	void                 *state;    /* the handler's, kept over a rerun: the body that is already stored */
+
+	struct json_object   *args;     /* owned by the arena */
+	struct enc           *out;
+
+	struct parking        parking;
+	unsigned              runs;     /* how often the handler has run before */
+	struct call_ring     *rings;    /* channels to ring after commit */
+	const char           *counted;  /* the operation as log and metrics name it: "aws.s3.PutObject" */
+};
+
+/* Serve a request whose params and read are set. True: parked, run call_again later. */
+bool call_serve(struct call *c);
+bool call_again(struct call *c);
+
+/* The handler's wish to wait; it returns right after, having written nothing. */
+void call_park(struct call *c, const char *channel, int64_t deadline, int64_t recheck);
+/* Ring a channel once this request has committed. */
+void call_ring(struct call *c, const char *channel);
+
+/* Arguments of the decoded tree; throw the service's fault when one is out of bounds (arg.c). */
+const struct op *op_named(const struct service *s, const char *name);
+
+/* Answer headers. */
+void call_header(struct call *c, const char *name, const char *value);
+
+#endif

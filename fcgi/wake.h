@@ -1,0 +1,40 @@
+/* fcgi/wake.h - telling waiting requests that something happened, across threads, processes, hosts */
+#ifndef MF_WAKE_H
+#define MF_WAKE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * A channel is any text; it is hashed to one of WAKE_SLOTS slots, so a waiter may be woken for
+ * nothing and looks again.  Correctness never depends on a wake-up: waiters recheck by themselves.
+ *
+ * The slots live in memory shared by the pool (wake_create in the parent, before the children).
+ * Ringing marks the slot for every process that has a waiter there and wakes those only; one process
+ * per host gathers what was rung and, at most every 5 ms, tells the other hosts in one pg_notify on
+ * channel mf_wake, sent by its own connection and never from inside a request's transaction.
+ */
+enum { WAKE_SLOTS = 4096, WAKE_PROCESSES = 64 };
+
+struct wake;
+
+struct wake *wake_create(void);
+unsigned     wake_slot(const char *channel);
+/* From any thread, after commit. */
+void wake_ring(struct wake *w, unsigned slot);
+
+/* For the waiting side of process `index`: */
+void wake_watch(struct wake *w, unsigned index, unsigned slot, int change); /* +1 or -1 waiters */
+/* Sleep until something rang for this process or the monotonic deadline; false: the deadline. */
+bool wake_wait(struct wake *w, unsigned index, int64_t deadline);
+/* The slots that rang since the last call, as bits; clears them. */
+void wake_take(struct wake *w, unsigned index, uint64_t bits[WAKE_SLOTS / 64]);
+/* Wake the waiting thread of this process itself: a request was parked, or it shall stop. */
+void wake_nudge(struct wake *w, unsigned index);
+
+/* For the one process that speaks to other hosts: */
+void wake_take_outgoing(struct wake *w, uint64_t bits[WAKE_SLOTS / 64]);
+/* A name came from another host: ring here, but do not send it out again. */
+void wake_ring_here(struct wake *w, unsigned slot);
+
+#endif

@@ -1,0 +1,63 @@
+/* shared/base/conf.h - the settings, all from MF_* of the environment */
+#ifndef MF_CONF_H
+#define MF_CONF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/*
+ * The table in conf.c is the only place a setting is named; `--help` of every program prints it and
+ * docs/SETTINGS.md is printed from it.  Sizes are bytes, durations are microseconds (written with a
+ * unit: 500ms, 30s, 15m, 4h, 2d; sizes: 64k, 32m, 5g).
+ */
+struct conf {
+	/* the database */
+	const char *db;
+	const char *db_direct;
+	int64_t     db_connections;
+	int64_t     db_statement_timeout;
+	bool        db_relaxed;
+
+	/* the request-serving pool */
+	const char *socket;
+	int64_t     socket_mode;
+	int64_t     processes;
+	int64_t     threads;
+	int64_t     task_memory;
+	int64_t     drain;
+	int64_t     parked_max;
+
+	/* addresses */
+	const char *url;
+	const char *url_tls;
+	const char *domain;
+	int64_t     web_port_first, web_port_last; /* MF_WEB_PORTS=30000-30199; 0 0 when there are none */
+	bool        hand_out_ports;
+
+	/* object bytes */
+	const char *store;
+	int64_t     inline_max;
+	int64_t     object_max;
+	const char *sendfile;
+	int64_t     blob_grace;
+
+	/* safety */
+	const char *secret_key_file;
+	bool        single_user;
+	bool        test;
+};
+
+/* Read the environment. False with a sentence in error[] when a setting is unknown or malformed. */
+bool conf_read(struct conf *c, char *error, size_t size);
+/* The table: name, default, meaning. */
+void conf_print(FILE *out);
+/* The same as a Markdown table. */
+void conf_print_markdown(FILE *out);
+/*
+ * What every program does first: `--help` prints usage and the table and exits 0; a bad setting
+ * exits 2 with the sentence.
+ */
+void conf_start(struct conf *c, int argc, char **argv, const char *usage);
+
+#endif

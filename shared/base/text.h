@@ -1,0 +1,26 @@
+/* shared/base/text.h - checks and conversions of text from outside */
+#ifndef MF_TEXT_H
+#define MF_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct mem;
+
+/* A whole decimal number within [min, max], nothing before or after it; false leaves *out alone. */
+bool text_i64(const char *s, int64_t min, int64_t max, int64_t *out);
+bool text_starts(const char *s, const char *prefix);
+bool text_ends(const char *s, const char *suffix);
+/* Well-formed UTF-8 without NUL, surrogates or overlong forms (RFC 3629). */
+bool text_utf8(const char *s, size_t n);
+/* Every character may stand in an XML 1.0 document. */
+bool text_xml(const char *s, size_t n);
+char *text_hex(struct mem *m, const void *p, size_t n);
+/* 2 * n hexadecimal digits into n bytes; false when s is anything else. */
+bool text_unhex(const char *s, void *out, size_t n);
+char *text_lower(struct mem *m, const char *s); /* ASCII */
+/* The same bytes, compared in a time that does not tell where they differ. */
+bool text_same_secret(const char *a, const char *b);
+
+#endif

@@ -1,0 +1,18 @@
+/* shared/wire/json.h - JSON documents from outside: json-c with bounds */
+#ifndef MF_JSON_H
+#define MF_JSON_H
+
+#include <json-c/json_object.h>
+#include <stddef.h>
+
+struct mem;
+
+/*
+ * A whole document, given back with the arena.  Refused (NULL): not strict JSON (RFC 8259),
+ * something after the end, nesting past 32, duplicate keys, bytes that are not UTF-8, \u0000.
+ */
+struct json_object *json_parse(struct mem *m, const void *p, size_t n);
+/* A member of an object, or NULL: no such member, or j is NULL or no object. */
+struct json_object *json_get(struct json_object *j, const char *name);
+
+#endif
