@@ -26,7 +26,7 @@ units  := $(patsubst %.c,$(B)/%,$(call src,tests/unit))
 fuzzes := $(patsubst %.c,$(B)/%,$(call src,tests/fuzz))
 queries := $(sort $(wildcard sql/queries/*.sql))
 
-all: $(B)/mockfactory.fcgi $(jobs)
+all: $(if $(wildcard fcgi/main.c),$(B)/mockfactory.fcgi) $(jobs)
 
 $(B)/mockfactory.fcgi: $(B)/fcgi/main.o $(faces) $(shared); $(LD_ALL)
 $(jobs): $(B)/mf-%: $(B)/jobs/%.o $(shared); $(LD_ALL)
@@ -41,7 +41,7 @@ $(B)/gen/queries.o: $(GEN)/queries.c
 	$(CC_ALL) -MMD -MP -c $< -o $@
 $(GEN)/queries.%: $(queries) sql/embed.awk
 	@mkdir -p $(@D)
-	awk -v out=$* -f sql/embed.awk $(queries) > $@.tmp && mv $@.tmp $@
+	awk -v out=$* -f sql/embed.awk /dev/null $(queries) > $@.tmp && mv $@.tmp $@
 $(GEN)/queries.c: $(GEN)/queries.h
 
 include $(wildcard httpd-conf/*.mk tests/*.mk)
