@@ -17,7 +17,7 @@ CC_ALL = $(CC) -std=c11 -D_GNU_SOURCE -I. -I$(GEN) $(shell pkg-config --cflags $
 	-include shared/base/banned.h $(WARN) $(OPT_$(MODE)) $(CPPFLAGS) $(CFLAGS)
 LD_ALL = $(CC) $(OPT_$(MODE)) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(LDLIBS)
 
-src     = $(shell find $(1) -name '*.c' | LC_ALL=C sort)
+src     = $(shell find $(1) -name '*.c' 2>/dev/null | LC_ALL=C sort)
 obj     = $(patsubst %.c,$(B)/%.o,$(1))
 shared := $(call obj,$(call src,shared)) $(B)/gen/queries.o
 faces  := $(filter-out $(B)/fcgi/main.o,$(call obj,$(call src,fcgi)))

@@ -56,26 +56,37 @@ enum { DEFAULT_BODY_LIMIT = 1 << 20 };
 /* How a wire protocol names operations, reads arguments and says faults. */
 struct proto {
 	const char *name;
-	/* The operation this request names; throws the service's fault when it names none. */
+	/* The operation this request names, or NULL; nobody is authenticated yet. */
 	const struct op *(*find)(struct call *c);
+	/* Throws the service's fault for a request that names none; the caller is authenticated. */
+	void (*unknown)(struct call *c);
 	/* Fill c->args from body and request (not for OP_BODY); c->out is ready. */
 	void (*decode)(struct call *c);
 	/* Write the fault (with c->task->detail) into c->reply. */
 	void (*fault)(struct call *c, const struct fault *f);
 };
 
-/* The service's own words for what goes wrong below it. */
+/* The service's own words for what goes wrong below or before it. */
 struct general_faults {
-	const struct fault *internal, *unavailable, *not_built, *too_large, *denied;
+	const struct fault *internal, *unavailable; /* FAULT_INTERNAL; FAULT_UNAVAILABLE and what is left of STALE, CONFLICT */
+	const struct fault *not_built;
+	const struct fault *too_large;      /* the body is past the operation's limit */
+	const struct fault *incomplete;     /* the body ended early */
+	const struct fault *malformed;      /* a target that cannot be read */
+	const struct fault *no_environment; /* nobody has that address: told as "no such key", so that ids do not leak */
+	const struct fault *not_subscribed; /* the environment was made without this service */
+	const struct fault *stopped;        /* the environment does not run */
 };
 
 struct service {
 	const char *id;          /* "aws_s3" as environments and prices name it; NULL: not sold */
 	const char *cloud, *name; /* "aws", "s3": the host label and the path segment */
+	const char *path;         /* of our own services, outside environments: "/api/v1" */
+	bool        test_only;    /* served with MF_TEST=1 only */
 	const char *signing_name;
 	const char *xmlns;
 	const struct proto *proto;
-	/* Who is calling: sets c->who or throws. The environment is loaded. */
+	/* Who is calling: sets c->who or throws. The environment is loaded. NULL: everyone may. */
 	void (*authenticate)(struct call *c);
 	const struct op *ops;
 	size_t           n_ops;
@@ -109,6 +120,7 @@ struct call {
 	const char           *base_url; /* what URLs in answers begin with; no slash at the end */
 	const char           *sub_host; /* labels before the service's own ("bucket"), or NULL */
 
+	const char           *key;      /* of the environment, as env_cache.h has it; NULL: our own API */
 	struct environment   *env;      /* NULL: our own API */
 	struct space          space;    /* of this service in env */
 	const struct aws_account *who;  /* of env; NULL: anonymous, or our own API */
@@ -121,21 +133,31 @@ struct call {
 	struct enc           *out;
 
 	struct parking        parking;
-	unsigned              runs;     /* how often the handler has run before */
+	unsigned              runs;     /* how often the handler ran before, woken from waiting */
+	int64_t               started;  /* real time of the first run: deadlines count from here */
+	struct buf           *body;     /* call_body keeps it over a rerun */
+	void                 *route;    /* the protocol's: what its find learned of the path */
 	struct call_ring     *rings;    /* channels to ring after commit */
 	const char           *counted;  /* the operation as log and metrics name it: "aws.s3.PutObject" */
 };
 
-/* Serve a request whose params and read are set. True: parked, run call_again later. */
+/*
+ * Serve a request: task (begun), world and req (parsed) are set, all else is zero.  Afterwards
+ * c->reply is complete.  True: it is parked instead; run call_again when c->parking says.
+ */
 bool call_serve(struct call *c);
 bool call_again(struct call *c);
+/* Answer a fault of the layers below in the service's words, without running anything. */
+void call_refuse(struct call *c, const struct fault *f);
+
+/* The whole body, read once, within the operation's limit; throws too_large or incomplete. */
+const struct buf *call_body(struct call *c);
 
 /* The handler's wish to wait; it returns right after, having written nothing. */
 void call_park(struct call *c, const char *channel, int64_t deadline, int64_t recheck);
 /* Ring a channel once this request has committed. */
 void call_ring(struct call *c, const char *channel);
 
-/* Arguments of the decoded tree; throw the service's fault when one is out of bounds (arg.c). */
 const struct op *op_named(const struct service *s, const char *name);
 
 /* Answer headers. */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_CHUNK = 16 * 1024, LARGEST_CHUNK = 1024 * 1024, ALIGN = 16 };
+enum { FIRST_CHUNK = 16 * 1024, SMALL_CHUNK = 1024, LARGEST_CHUNK = 1024 * 1024, ALIGN = 16 };
 
 struct chunk {
 	struct chunk *next;
@@ -40,16 +40,28 @@ chunk_new(size_t size, struct chunk *next)
 	return c;
 }
 
-struct mem *
-mem_new(size_t ceiling)
+static struct mem *
+new_with(size_t ceiling, size_t first)
 {
 	struct mem *m = calloc(1, sizeof(*m));
 
 	if (m == NULL)
 		abort();
 	m->ceiling = ceiling;
-	m->chunks = chunk_new(FIRST_CHUNK, NULL);
+	m->chunks = chunk_new(first, NULL);
 	return m;
+}
+
+struct mem *
+mem_new(size_t ceiling)
+{
+	return new_with(ceiling, FIRST_CHUNK);
+}
+
+struct mem *
+mem_new_small(size_t ceiling)
+{
+	return new_with(ceiling, SMALL_CHUNK);
 }
 
 void

@@ -21,6 +21,8 @@
 struct mem;
 
 struct mem *mem_new(size_t ceiling);
+/* The same beginning small: for many that live long, as in a cache. */
+struct mem *mem_new_small(size_t ceiling);
 void        mem_reset(struct mem *m);
 void        mem_free(struct mem *m);
 void        mem_on_full(struct mem *m, void (*full)(void *arg), void *arg);

@@ -1,0 +1,281 @@
+/* fcgi/call.c - one request on its way through a service */
+#include "fcgi/call.h"
+
+#include <assert.h>
+#include <string.h>
+#include <time.h>
+
+#include "fcgi/env_cache.h"
+#include "fcgi/route.h"
+#include "fcgi/wake.h"
+#include "shared/base/clock.h"
+#include "shared/db/db.h"
+
+enum { MOST_RERUNS = 8 };
+
+/* A channel to ring when the request has committed. */
+struct call_ring {
+	struct call_ring *next;
+	unsigned          slot;
+};
+
+/* One run of the request: what task_try needs to know. */
+struct run {
+	struct call *c;
+	const char  *key;    /* of the environment, NULL for our own services */
+	bool         fresh;  /* past the cache */
+	bool         authenticated;
+};
+
+const struct op *
+op_named(const struct service *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_ops; i++)
+		if (strcmp(s->ops[i].name, name) == 0)
+			return &s->ops[i];
+	return NULL;
+}
+
+void
+call_header(struct call *c, const char *name, const char *value)
+{
+	reply_header(c->task->mem, &c->reply, name, value);
+}
+
+void
+call_park(struct call *c, const char *channel, int64_t deadline, int64_t recheck)
+{
+	c->parking = (struct parking){ .wanted = true, .channel = channel, .deadline = deadline,
+		.recheck = recheck };
+}
+
+void
+call_ring(struct call *c, const char *channel)
+{
+	struct call_ring *r = mem_one(c->task->mem, struct call_ring);
+
+	*r = (struct call_ring){ .next = c->rings, .slot = wake_slot(channel) };
+	c->rings = r;
+}
+
+const struct buf *
+call_body(struct call *c)
+{
+	size_t      most = c->op != NULL && c->op->body_limit > 0 ? c->op->body_limit : DEFAULT_BODY_LIMIT;
+	struct buf *body;
+
+	if (c->body != NULL)
+		return c->body;
+	body = mem_one(c->task->mem, struct buf);
+	*body = buf_new(c->task->mem);
+	if (!request_body(c->task, c->req, most, body))
+		task_throw(c->task, c->req->short_body ? c->service->general.incomplete
+		                                       : c->service->general.too_large, NULL);
+	c->body = body;
+	return body;
+}
+
+/* The environment, running and with this service, or the service's fault. */
+static void
+find_environment(struct run *run)
+{
+	struct call                 *c = run->c;
+	const struct general_faults *g = &c->service->general;
+
+	c->env = env_cache_get(c->world->cache, c->task, run->key, run->fresh);
+	if (c->env == NULL)
+		task_throw(c->task, g->no_environment, NULL);
+}
+
+/* What only an authenticated caller may learn of the environment. */
+static void
+check_environment(struct call *c)
+{
+	const struct general_faults *g = &c->service->general;
+
+	if (c->env->state != ENV_RUNNING)
+		task_throw(c->task, g->stopped, NULL);
+	if (c->service->id != NULL && !environment_space(c->task, c->env, c->service->id, &c->space))
+		task_throw(c->task, g->not_subscribed, NULL);
+}
+
+static void
+authenticate(struct run *run)
+{
+	struct call *c = run->c;
+
+	if (c->service->authenticate != NULL && (c->op == NULL || (c->op->flags & OP_OPEN) == 0))
+		c->service->authenticate(c);
+	run->authenticated = true;
+}
+
+static void
+run_once(void *arg)
+{
+	struct run *run = arg;
+	struct call *c = run->c;
+
+	if (c->req->malformed)
+		task_throw(c->task, c->service->general.malformed, NULL);
+	if (run->key != NULL)
+		find_environment(run);
+	c->op = c->service->proto->find(c);
+	c->counted = mem_fmt(c->task->mem, "%s.%s.%s", c->service->cloud, c->service->name,
+	    c->op != NULL ? c->op->name : "Unknown");
+	authenticate(run);
+	if (run->key != NULL)
+		check_environment(c);
+	if (c->op == NULL)
+		c->service->proto->unknown(c);
+	assert(c->op != NULL);
+	if (c->op->handler == NULL)
+		task_throw(c->task, c->service->general.not_built, "%s is not built yet.", c->op->name);
+	c->service->proto->decode(c);
+	c->op->handler(c);
+	db_commit(c->task);
+}
+
+/* The service's own word for a fault of the layers below. */
+static const struct fault *
+translate(const struct call *c, const struct fault *f)
+{
+	const struct general_faults *g = &c->service->general;
+
+	if (f == &FAULT_INTERNAL)
+		return g->internal;
+	if (f == &FAULT_MEMORY)
+		return g->too_large;
+	if (f == &FAULT_UNAVAILABLE || f == &FAULT_STALE || f == &FAULT_CONFLICT)
+		return g->unavailable;
+	return f;
+}
+
+struct refusal {
+	struct call        *c;
+	const struct fault *fault;
+};
+
+static void
+write_fault(void *arg)
+{
+	struct refusal *r = arg;
+	const char     *detail = r->c->task->detail;
+
+	r->c->service->proto->fault(r->c, r->fault);
+	r->c->task->detail = detail;
+}
+
+void
+call_refuse(struct call *c, const struct fault *f)
+{
+	const char    *detail = f == &FAULT_INTERNAL ? NULL : c->task->detail;
+	struct refusal r = { c, translate(c, f) };
+
+	c->rings = NULL;
+	c->parking.wanted = false;
+	reply_start(c->task->mem, &c->reply);
+	/* When even the fault cannot be written (no memory left), a bare status must do. */
+	c->task->detail = detail;
+	if (task_try(c->task, write_fault, &r) != NULL)
+		c->reply = (struct reply){ .status = 500, .length = -1 };
+}
+
+/* Threads that met each other must not meet again at once: wait a little, longer each time. */
+static void
+back_off(struct call *c, unsigned tries)
+{
+	unsigned char   random;
+	struct timespec pause = { 0 };
+
+	id_bytes(&c->task->ids, &random, sizeof(random));
+	pause.tv_nsec = (long)(random * tries) * 20000;
+	nanosleep(&pause, NULL);
+}
+
+/*
+ * What happens after a fault: true when the database part shall run once more.  An environment that
+ * changed is loaded anew, also when a credential failed against a cached copy: it may be newer.
+ */
+static bool
+again(struct run *run, const struct fault *f, unsigned tries)
+{
+	if (tries >= MOST_RERUNS)
+		return false;
+	if (f == &FAULT_CONFLICT) {
+		back_off(run->c, tries + 1);
+		return true;
+	}
+	if (run->key == NULL || run->fresh)
+		return f == &FAULT_STALE && tries < 3;
+	run->fresh = f == &FAULT_STALE || (!run->authenticated && env_cache_may_refresh(run->c->world->cache));
+	return run->fresh;
+}
+
+static void
+ring_all(struct call *c)
+{
+	for (struct call_ring *r = c->rings; r != NULL; r = r->next)
+		if (c->world->wake != NULL)
+			wake_ring(c->world->wake, r->slot);
+	c->rings = NULL;
+}
+
+static bool
+run_until_done(struct call *c, const char *key)
+{
+	struct run          run = { .c = c, .key = key };
+	const struct fault *f;
+	unsigned            tries = 0;
+
+	do {
+		c->rings = NULL;
+		c->parking.wanted = run.authenticated = false;
+		c->who = NULL;
+		reply_start(c->task->mem, &c->reply);
+		f = task_try(c->task, run_once, &run);
+		db_release(c->task);
+	} while (f != NULL && again(&run, f, tries++));
+	if (f != NULL)
+		call_refuse(c, f);
+	else
+		ring_all(c);
+	return c->parking.wanted;
+}
+
+struct routing {
+	struct call *c;
+	const char  *key;
+};
+
+static void
+find_route(void *arg)
+{
+	struct routing *r = arg;
+
+	route(r->c, &r->key);
+}
+
+bool
+call_serve(struct call *c)
+{
+	struct routing      r = { .c = c };
+	const struct fault *f;
+
+	c->started = c->task->now;
+	c->counted = "none";
+	f = task_try(c->task, find_route, &r);
+	if (f != NULL) {
+		c->reply = (struct reply){ .status = f->status, .length = -1 };
+		return false;
+	}
+	c->key = r.key;
+	return run_until_done(c, c->key);
+}
+
+bool
+call_again(struct call *c)
+{
+	c->runs++;
+	c->task->now = clock_now();
+	return run_until_done(c, c->key);
+}
