@@ -31,7 +31,7 @@ function finish(    n, i, list, parts) {
 		list = list (i > 1 ? ", " : "") oid[parts[i]]
 	}
 	if (out == "c")
-		printf "const struct query Q_%s = { %d, \"%s\",\n%s    %d, { %s } };\n\n", name, number, name, text, n, n ? list : "0"
+		printf "const struct query Q_%s = { %d, \"%s\",\n%s,\n    %d, { %s } };\n\n", name, number, name, substr(text, 1, length(text) - 1), n, n ? list : "0"
 	if (out == "sql")
 		printf "prepare %s%s as\n%s;\n", name, types == "" ? "" : "(" types ")", text
 	number++
