@@ -6,15 +6,18 @@ CC     ?= cc
 WERROR ?= 0
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wformat=2 -Wcast-qual -Wwrite-strings \
-	-Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum -Wundef $(if $(filter 1,$(WERROR)),-Werror)
+	-Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum -Wundef \
+	$(if $(filter 1,$(WERROR)),-Werror)
 OPT_debug   := -Og -g
 OPT_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
-OPT_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -DMEM_EXACT
+OPT_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+	-fno-sanitize-recover=all -DMEM_EXACT
 OPT_tsan    := -O1 -g -fsanitize=thread
 PKGS  := libpq libxml-2.0 json-c openssl
 LIBS  := -lfcgi -lpthread $(shell pkg-config --libs $(PKGS) 2>/dev/null)
-CC_ALL = $(CC) -std=c11 -D_GNU_SOURCE -I. -I$(GEN) $(shell pkg-config --cflags $(PKGS) 2>/dev/null) \
-	-include shared/base/banned.h $(WARN) $(OPT_$(MODE)) $(CPPFLAGS) $(CFLAGS)
+CC_ALL = $(CC) -std=c11 -D_GNU_SOURCE -I. -I$(GEN) \
+	$(shell pkg-config --cflags $(PKGS) 2>/dev/null) -include shared/base/banned.h \
+	$(WARN) $(OPT_$(MODE)) $(CPPFLAGS) $(CFLAGS)
 LD_ALL = $(CC) $(OPT_$(MODE)) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(LDLIBS)
 
 src     = $(shell find $(1) -name '*.c' 2>/dev/null | LC_ALL=C sort)
@@ -22,7 +25,8 @@ obj     = $(patsubst %.c,$(B)/%.o,$(1))
 shared := $(call obj,$(call src,shared)) $(B)/gen/queries.o
 faces  := $(filter-out $(B)/fcgi/main.o,$(call obj,$(call src,fcgi)))
 jobs   := $(patsubst jobs/%.c,$(B)/mf-%,$(wildcard jobs/*.c))
-units  := $(patsubst %.c,$(B)/%,$(call src,tests/unit))
+support := $(call obj,$(call src,tests/unit/support))
+units  := $(patsubst %.c,$(B)/%,$(filter-out tests/unit/support/%,$(call src,tests/unit)))
 fuzzes := $(patsubst %.c,$(B)/%,$(call src,tests/fuzz))
 queries := $(sort $(wildcard sql/queries/*.sql))
 
@@ -30,7 +34,7 @@ all: $(if $(wildcard fcgi/main.c),$(B)/mockfactory.fcgi) $(jobs)
 
 $(B)/mockfactory.fcgi: $(B)/fcgi/main.o $(faces) $(shared); $(LD_ALL)
 $(jobs): $(B)/mf-%: $(B)/jobs/%.o $(shared); $(LD_ALL)
-$(units): $(B)/%: $(B)/%.o $(faces) $(shared); $(LD_ALL) -lcmocka
+$(units): $(B)/%: $(B)/%.o $(support) $(faces) $(shared); $(LD_ALL) -lcmocka
 $(fuzzes): $(B)/%: $(B)/%.o $(faces) $(shared); $(LD_ALL)
 
 $(B)/%.o: %.c | $(GEN)/queries.h

@@ -116,7 +116,7 @@ struct call {
 	const struct service *service;
 	const struct op      *op;
 	enum address          address;
-	const char           *path;     /* raw, after the prefix of the path form; begins with '/' */
+	const char           *path;     /* raw, after the path form's prefix; begins with '/' */
 	const char           *base_url; /* what URLs in answers begin with; no slash at the end */
 	const char           *sub_host; /* labels before the service's own ("bucket"), or NULL */
 
@@ -127,7 +127,7 @@ struct call {
 	int64_t               account;  /* our own API: whose key */
 
 	void                 *auth;     /* the authenticator's, for chunk signatures */
-	void                 *state;    /* the handler's, kept over a rerun: the body that is already stored */
+	void                 *state;    /* the handler's, kept over a rerun: a stored body */
 
 	struct json_object   *args;     /* owned by the arena */
 	struct enc           *out;
@@ -138,7 +138,7 @@ struct call {
 	struct buf           *body;     /* call_body keeps it over a rerun */
 	void                 *route;    /* the protocol's: what its find learned of the path */
 	struct call_ring     *rings;    /* channels to ring after commit */
-	const char           *counted;  /* the operation as log and metrics name it: "aws.s3.PutObject" */
+	const char           *counted;  /* for log and metrics: "aws.s3.PutObject" */
 };
 
 /*

@@ -69,7 +69,8 @@ struct reply_piece {
 
 /*
  * The answer.  Its body is `body`, or, when n_pieces > 0, pieces of files: sent by the web server
- * where MF_SENDFILE allows, else by us.  `length` announces a body that is not sent (HEAD); -1 otherwise.
+ * where MF_SENDFILE allows, else by us.  `length` announces a body that is not sent (HEAD);
+ * -1 otherwise.
  */
 struct reply {
 	int                  status;
@@ -77,7 +78,7 @@ struct reply {
 	struct buf           body;
 	struct reply_piece  *pieces;
 	size_t               n_pieces;
-	bool                 whole_file; /* one piece that is all of a file: the web server may do ranges */
+	bool                 whole_file; /* one piece, a file: the web server may do ranges */
 	int64_t              length;
 };
 

@@ -1,4 +1,4 @@
-/* fcgi/wake.h - telling waiting requests that something happened, across threads, processes, hosts */
+/* fcgi/wake.h - tells waiting requests that something happened: any thread, process, host */
 #ifndef MF_WAKE_H
 #define MF_WAKE_H
 
@@ -10,9 +10,10 @@
  * nothing and looks again.  Correctness never depends on a wake-up: waiters recheck by themselves.
  *
  * The slots live in memory shared by the pool (wake_create in the parent, before the children).
- * Ringing marks the slot for every process that has a waiter there and wakes those only; one process
- * per host gathers what was rung and, at most every 5 ms, tells the other hosts in one pg_notify on
- * channel mf_wake, sent by its own connection and never from inside a request's transaction.
+ * Ringing marks the slot for every process that has a waiter there and wakes those only; one
+ * process per host gathers what was rung and, at most every 5 ms, tells the other hosts in one
+ * pg_notify on channel mf_wake, sent by its own connection and never from inside a request's
+ * transaction.
  */
 enum { WAKE_SLOTS = 4096, WAKE_PROCESSES = 64 };
 

@@ -8,10 +8,11 @@
 #   awk -v out=sql   prepare queue_receive(...) as ...;   a misspelt column fails here
 BEGIN {
 	oid["bigint"] = 20; oid["text"] = 25; oid["bytea"] = 17; oid["boolean"] = 16
-	oid["timestamptz"] = 1184; oid["text[]"] = 1009; oid["bigint[]"] = 1016; oid["bytea[]"] = 1001
-	oid["timestamptz[]"] = 1185
+	oid["timestamptz"] = 1184; oid["timestamptz[]"] = 1185
+	oid["text[]"] = 1009; oid["bigint[]"] = 1016; oid["bytea[]"] = 1001
 	if (out == "h")
-		print "/* Made from sql/queries by sql/embed.awk. */\n#ifndef MF_QUERIES_H\n#define MF_QUERIES_H\n#include \"shared/db/db.h\"\n"
+		print "/* Made from sql/queries by sql/embed.awk. */\n#ifndef MF_QUERIES_H\n" \
+		    "#define MF_QUERIES_H\n#include \"shared/db/db.h\"\n"
 	if (out == "c")
 		print "/* Made from sql/queries by sql/embed.awk. */\n#include \"queries.h\"\n"
 }
@@ -31,7 +32,8 @@ function finish(    n, i, list, parts) {
 		list = list (i > 1 ? ", " : "") oid[parts[i]]
 	}
 	if (out == "c")
-		printf "const struct query Q_%s = { %d, \"%s\",\n%s,\n    %d, { %s } };\n\n", name, number, name, substr(text, 1, length(text) - 1), n, n ? list : "0"
+		printf "const struct query Q_%s = { %d, \"%s\",\n%s,\n    %d, { %s } };\n\n",
+		    name, number, name, substr(text, 1, length(text) - 1), n, n ? list : "0"
 	if (out == "sql")
 		printf "prepare %s%s as\n%s;\n", name, types == "" ? "" : "(" types ")", text
 	number++

@@ -9,9 +9,10 @@ struct call;
 struct fault;
 
 /*
- * Source: docs.aws.amazon.com "AWS Signature Version 4 for API requests" and, for S3, "Authenticating
- * Requests (AWS Signature Version 4)".  The canonical request is made from the raw target and Host as
- * received; S3's path is taken as it is, other services' path is encoded once more.
+ * Source: docs.aws.amazon.com "AWS Signature Version 4 for API requests" and, for S3,
+ * "Authenticating Requests (AWS Signature Version 4)".  The canonical request is made from the raw
+ * target and Host as received; S3's path is taken as it is, other services' path is encoded once
+ * more.
  */
 enum sigv4_payload {
 	SIGV4_LITERAL,                 /* x-amz-content-sha256 is the digest of the body */
@@ -23,34 +24,35 @@ enum sigv4_payload {
 
 /* A service's words for what can be wrong with a signature; NULL where it has none of its own. */
 struct sigv4_faults {
-	const struct fault *missing;          /* no credentials at all: NULL leaves the caller anonymous */
+	const struct fault *missing;          /* no credentials; NULL: the caller is anonymous */
 	const struct fault *malformed;        /* header or query that cannot be read */
 	const struct fault *unknown_key;
 	const struct fault *mismatch;
 	const struct fault *skewed;           /* more than 15 minutes from our clock */
 	const struct fault *expired;          /* a presigned URL past its time */
-	const struct fault *bad_scope;        /* date, region, service or terminator of the scope is wrong */
+	const struct fault *bad_scope;        /* a part of the scope is wrong */
 	const struct fault *bad_token;        /* a session token nobody issued */
-	const struct fault *bad_digest_header; /* x-amz-content-sha256 is missing or no known value */
+	const struct fault *bad_digest_header; /* x-amz-content-sha256: missing or unknown */
 };
 
 struct sigv4 {
 	enum sigv4_payload payload;
-	const char        *payload_sha256;    /* for SIGV4_LITERAL: 64 lower-case hexadecimal digits */
+	const char        *payload_sha256;    /* for SIGV4_LITERAL: 64 lower-case hex digits */
 	const char        *access_key_id, *region, *service, *scope, *amz_date;
 	int64_t            signed_at;
 	unsigned char      signing_key[32];
 	const char        *signature;         /* the seed of the chunk signatures */
 	bool               presigned;
-	const char *const *signed_headers;    /* names in lower case, as signed, NULL at the end: their '_' is real */
+	/* Names in lower case, as signed, NULL at the end: their '_' is real. */
+	const char *const *signed_headers;
 	/* For SignatureDoesNotMatch: */
 	const char        *string_to_sign, *canonical_request, *provided;
 };
 
 /*
- * Verify c->req with the accounts of c->env: sets c->who and c->auth (a struct sigv4), or throws one of
- * f.  s3 chooses S3's canonical path and demands x-amz-content-sha256.  With env->lenient any
- * signature under a known key id passes.  A presigned URL expires by real time plus what the
+ * Verify c->req with the accounts of c->env: sets c->who and c->auth (a struct sigv4), or throws
+ * one of f.  s3 chooses S3's canonical path and demands x-amz-content-sha256.  With env->lenient
+ * any signature under a known key id passes.  A presigned URL expires by real time plus what the
  * environment's clock advanced.
  */
 void sigv4_verify(struct call *c, const struct sigv4_faults *f, bool s3);

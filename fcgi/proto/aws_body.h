@@ -11,13 +11,13 @@ struct fault;
 
 /*
  * Takes the aws-chunked framing off, verifies chunk and trailer signatures or the literal SHA-256,
- * and checks lengths, in one pass and in constant memory.  The framing is taken off when the signature
- * says STREAMING-... (docs.aws.amazon.com "Signature calculations for chunked upload", and with
- * trailing headers); a stored Content-Encoding loses "aws-chunked" (the caller does that).
+ * and checks lengths, in one pass and in constant memory.  The framing is taken off when the
+ * signature says STREAMING-... (docs.aws.amazon.com "Signature calculations for chunked upload",
+ * and with trailing headers); a stored Content-Encoding loses "aws-chunked" (the caller does that).
  */
 struct aws_body_faults {
 	const struct fault *incomplete;       /* ended before its length: IncompleteBody */
-	const struct fault *malformed;        /* framing that cannot be read, or decoded length that differs */
+	const struct fault *malformed;        /* unreadable framing, or another decoded length */
 	const struct fault *missing_length;   /* framing without x-amz-decoded-content-length */
 	const struct fault *mismatch;         /* a chunk's or the trailer's signature */
 	const struct fault *bad_sha256;       /* the literal digest: XAmzContentSHA256Mismatch */

@@ -87,8 +87,8 @@ clock_basic(struct mem *m, int64_t at)
 	struct tm tm;
 
 	split(at, &tm);
-	return mem_fmt(m, "%04d%02d%02dT%02d%02d%02dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
-	    tm.tm_hour, tm.tm_min, tm.tm_sec);
+	return mem_fmt(m, "%04d%02d%02dT%02d%02d%02dZ", tm.tm_year + 1900, tm.tm_mon + 1,
+	    tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
 /* Days since 1970-01-01 of a date of the Gregorian calendar; month counts from 1. */
@@ -101,8 +101,8 @@ days_from_civil(int64_t year, int month, int day)
 	era = (year >= 0 ? year : year - 399) / 400;
 	year_of_era = year - era * 400;
 	day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year -
-	    719468;
+	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 +
+	    day_of_year - 719468;
 }
 
 /* False unless every field is in range; a leap second counts as the second before it. */
@@ -112,14 +112,15 @@ join(int year, int month, int day, int hour, int minute, int second, int64_t *at
 	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 
-	if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 || hour < 0 || hour > 23 ||
-	    minute < 0 || minute > 59 || second < 0 || second > 60)
+	if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 ||
+	    hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
 		return false;
 	if (day > lengths[month - 1] + (month == 2 && leap))
 		return false;
 	if (second == 60)
 		second = 59;
-	*at = (days_from_civil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second) * SECOND;
+	*at = days_from_civil(year, month, day) * DAY + hour * HOUR + minute * MINUTE +
+	    second * SECOND;
 	return true;
 }
 
@@ -216,8 +217,9 @@ clock_parse_basic(const char *s, int64_t *at)
 	int     day = month < 0 ? -1 : digits(&s, 2), hour, minute, second;
 	int64_t when;
 
-	if (day < 0 || !literal(&s, "T") || (hour = digits(&s, 2)) < 0 || (minute = digits(&s, 2)) < 0 ||
-	    (second = digits(&s, 2)) < 0 || !literal(&s, "Z") || *s != '\0')
+	if (day < 0 || !literal(&s, "T") || (hour = digits(&s, 2)) < 0 ||
+	    (minute = digits(&s, 2)) < 0 || (second = digits(&s, 2)) < 0 ||
+	    !literal(&s, "Z") || *s != '\0')
 		return false;
 	if (!join(year, month, day, hour, minute, second, &when))
 		return false;
@@ -234,23 +236,35 @@ month_named(const char *name)
 	return -1;
 }
 
+/* All of s was read: conversions as many as wanted, and its end reached. */
+static bool
+whole(const char *s, int converted, int wanted, int end)
+{
+	return converted == wanted && end > 0 && s[end] == '\0';
+}
+
 bool
 clock_parse_http(const char *s, int64_t *at)
 {
 	char name[4], zone[4];
-	int  day, year, hour, minute, second, end = -1;
+	int  day, year, hour, minute, second, n, end = -1;
 
 	/* IMF-fixdate, then the obsolete forms of RFC 850 and asctime. */
-	if (sscanf(s, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d %3[A-Z]%n", &day, name, &year, &hour,
-	        &minute, &second, zone, &end) == 7 && end > 0 && s[end] == '\0' && strcmp(zone, "GMT") == 0)
+	n = sscanf(s, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d %3[A-Z]%n", &day, name, &year,
+	    &hour, &minute, &second, zone, &end);
+	if (whole(s, n, 7, end) && strcmp(zone, "GMT") == 0)
 		return join(year, month_named(name), day, hour, minute, second, at);
 	end = -1;
-	if (sscanf(s, "%*9[A-Za-z], %2d-%3[A-Za-z]-%2d %2d:%2d:%2d %3[A-Z]%n", &day, name, &year, &hour,
-	        &minute, &second, zone, &end) == 7 && end > 0 && s[end] == '\0' && strcmp(zone, "GMT") == 0)
-		return join(year + (year < 70 ? 2000 : 1900), month_named(name), day, hour, minute, second, at);
+	n = sscanf(s, "%*9[A-Za-z], %2d-%3[A-Za-z]-%2d %2d:%2d:%2d %3[A-Z]%n", &day, name, &year,
+	    &hour, &minute, &second, zone, &end);
+	if (whole(s, n, 7, end) && strcmp(zone, "GMT") == 0) {
+		year += year < 70 ? 2000 : 1900;
+		return join(year, month_named(name), day, hour, minute, second, at);
+	}
 	end = -1;
-	if (sscanf(s, "%*3[A-Za-z] %3[A-Za-z] %2d %2d:%2d:%2d %4d%n", name, &day, &hour, &minute, &second,
-	        &year, &end) == 6 && end > 0 && s[end] == '\0')
+	n = sscanf(s, "%*3[A-Za-z] %3[A-Za-z] %2d %2d:%2d:%2d %4d%n", name, &day, &hour, &minute,
+	    &second, &year, &end);
+	if (whole(s, n, 6, end))
 		return join(year, month_named(name), day, hour, minute, second, at);
 	return false;
 }

@@ -24,6 +24,7 @@ struct setting {
 
 #define AT(field) offsetof(struct conf, field)
 
+/* lint: wide table */
 static const struct setting settings[] = {
 	{ "MF_DB", TEXT, AT(db), "dbname=mockfactory", 0, 0, "Database to serve, as a libpq connection string" },
 	{ "MF_DB_DIRECT", TEXT, AT(db_direct), "", 0, 0, "The same past any pooler, for LISTEN and locks; empty: MF_DB" },
@@ -105,7 +106,8 @@ parse_range(const struct setting *s, const char *value, int64_t out[2])
 		return false;
 	memcpy(first, value, (size_t)(dash - value));
 	first[dash - value] = '\0';
-	return text_i64(first, s->min, s->max, &out[0]) && text_i64(dash + 1, out[0], s->max, &out[1]);
+	return text_i64(first, s->min, s->max, &out[0]) &&
+	    text_i64(dash + 1, out[0], s->max, &out[1]);
 }
 
 static bool
@@ -164,12 +166,14 @@ conf_read(struct conf *c, char *error, size_t size)
 			continue;
 		s = find_setting(*e, (size_t)(equals - *e));
 		if (s == NULL) {
-			snprintf(error, size, "%.*s is not a setting; --help lists them", (int)(equals - *e), *e);
+			snprintf(error, size, "%.*s is not a setting; --help lists them",
+			    (int)(equals - *e), *e);
 			return false;
 		}
 		if (!apply(c, s, equals + 1)) {
-			snprintf(error, size, "%s=%s is malformed or out of bounds; default: \"%s\"", s->name,
-			    equals + 1, s->initial);
+			snprintf(error, size,
+			    "%s=%s is malformed or out of bounds; default: \"%s\"",
+			    s->name, equals + 1, s->initial);
 			return false;
 		}
 	}

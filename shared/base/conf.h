@@ -32,7 +32,7 @@ struct conf {
 	const char *url;
 	const char *url_tls;
 	const char *domain;
-	int64_t     web_port_first, web_port_last; /* MF_WEB_PORTS=30000-30199; 0 0 when there are none */
+	int64_t     web_port_first, web_port_last; /* MF_WEB_PORTS=30000-30199; 0 0: none */
 	bool        hand_out_ports;
 
 	/* object bytes */

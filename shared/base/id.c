@@ -49,7 +49,7 @@ char *
 id_text(struct id_source *ids, struct mem *m, const char *alphabet, size_t n)
 {
 	size_t        letters = strlen(alphabet), have = 0;
-	unsigned      limit = 256 - 256 % (unsigned)letters; /* bytes past it would favour some letters */
+	unsigned      limit = 256 - 256 % (unsigned)letters; /* past it some letters gain */
 	unsigned char pool[64];
 	char         *s = mem_raw(m, n + 1);
 

@@ -26,6 +26,7 @@ void       log_end(struct log *l);
 /* A line with a sentence only: log_say("pool", "listening on %s", path). */
 void log_say(const char *event, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The same, and exit with status 1. */
-_Noreturn void log_die(const char *event, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+_Noreturn void log_die(const char *event, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #endif

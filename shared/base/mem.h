@@ -16,7 +16,7 @@
  * which must not return (a task throws there); when the process itself has no memory it aborts,
  * and its parent starts a fresh one.  No function here returns NULL.
  *
- * Built with -DMEM_EXACT every piece is a malloc of its own, so that AddressSanitizer sees overruns.
+ * Built with -DMEM_EXACT every piece is a malloc of its own: AddressSanitizer then sees overruns.
  */
 struct mem;
 
@@ -44,7 +44,7 @@ char *mem_text_n(struct mem *m, const char *s, size_t n); /* adds the NUL */
 char *mem_fmt(struct mem *m, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 char *mem_vfmt(struct mem *m, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 
-/* Call fn(arg) at mem_reset: for what foreign libraries allocate (PGresult, xmlDoc, json_object). */
+/* Call fn(arg) at mem_reset: for what foreign libraries allocate (PGresult, json_object). */
 void mem_defer(struct mem *m, void (*fn)(void *arg), void *arg);
 
 #endif

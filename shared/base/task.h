@@ -23,11 +23,11 @@ struct fault {
 	const char *text;
 };
 
-/* Faults of the layers below the faces; each face says them in its own words (see service.general). */
+/* Faults below the faces; each face says them in its own words (see service.general). */
 extern const struct fault FAULT_INTERNAL;    /* our mistake: logged with detail, told without */
 extern const struct fault FAULT_MEMORY;      /* the task went past its ceiling */
-extern const struct fault FAULT_UNAVAILABLE; /* the database or a store is away or full: try again */
-extern const struct fault FAULT_STALE;       /* the cached environment is out of date: reload, run again */
+extern const struct fault FAULT_UNAVAILABLE; /* the database or a store is away or full */
+extern const struct fault FAULT_STALE;       /* the cached environment is old: reload, run again */
 extern const struct fault FAULT_CONFLICT;    /* 40001 or 40P01: run the database part again */
 
 /*

@@ -45,7 +45,10 @@ utf8_next(const unsigned char *p, size_t n, size_t *len)
 	static const int32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	int32_t              c = p[0];
 
-	*len = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 0;
+	*len = c < 0x80 ? 1
+	     : c >= 0xc2 && c < 0xe0 ? 2
+	     : c >= 0xe0 && c < 0xf0 ? 3
+	     : c >= 0xf0 && c < 0xf5 ? 4 : 0;
 	if (*len == 0 || *len > n)
 		return -1;
 	if (*len == 1)

@@ -11,7 +11,9 @@
 struct mem;
 struct task;
 
-enum environment_state { ENV_PROVISIONING, ENV_RUNNING, ENV_STOPPED, ENV_DESTROYING, ENV_DESTROYED, ENV_ERROR };
+enum environment_state {
+	ENV_PROVISIONING, ENV_RUNNING, ENV_STOPPED, ENV_DESTROYING, ENV_DESTROYED, ENV_ERROR
+};
 
 /* One AWS account of an environment: a test suite may ask for several, with chosen ids and keys. */
 struct aws_account {
@@ -51,6 +53,7 @@ struct environment *environment_copy(struct mem *m, const struct environment *e)
 /* The environment's own time, from the task's real one. */
 int64_t environment_now(const struct task *t, const struct environment *e);
 /* The space of a service; false when the environment was not made with it. */
-bool environment_space(const struct task *t, const struct environment *e, const char *service, struct space *out);
+bool environment_space(const struct task *t, const struct environment *e, const char *service,
+    struct space *out);
 
 #endif

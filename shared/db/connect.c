@@ -21,12 +21,15 @@ set_up(PGconn *pg, const struct conf *c)
 	PGresult *r;
 	bool      ok;
 
-	snprintf(timeout, sizeof(timeout), "%lld", (long long)(c->db_statement_timeout / MILLISECOND));
+	snprintf(timeout, sizeof(timeout), "%lld",
+	    (long long)(c->db_statement_timeout / MILLISECOND));
 	r = PQexecParams(pg,
-	    "select set_config('statement_timeout', $1, false), set_config('synchronous_commit', $2, false),"
+	    "select set_config('statement_timeout', $1, false),"
+	    " set_config('synchronous_commit', $2, false),"
 	    " set_config('timezone', 'UTC', false), set_config('search_path', '', false),"
 	    " set_config('idle_in_transaction_session_timeout', $1, false),"
-	    " set_config('plan_cache_mode', 'force_generic_plan', false), set_config('jit', 'off', false)",
+	    " set_config('plan_cache_mode', 'force_generic_plan', false),"
+	    " set_config('jit', 'off', false)",
 	    2, NULL, values, NULL, NULL, 0);
 	ok = PQresultStatus(r) == PGRES_TUPLES_OK;
 	PQclear(r);
@@ -36,7 +39,8 @@ set_up(PGconn *pg, const struct conf *c)
 PGconn *
 connect_pg(const struct conf *c, const char *conninfo)
 {
-	const char *const keys[] = { "dbname", "client_encoding", "connect_timeout", "fallback_application_name", NULL };
+	const char *const keys[] = { "dbname", "client_encoding", "connect_timeout",
+		"fallback_application_name", NULL };
 	const char *const values[] = { conninfo, "UTF8", "5", "mockfactory", NULL };
 	PGconn           *pg = PQconnectdbParams(keys, values, 1);
 

@@ -250,7 +250,8 @@ send_statement(struct db_link *l, const struct query *q, const struct wire *w, i
 			return false;
 		++*before;
 	}
-	return PQsendQueryPrepared(pg, q->name, (int)q->n_types, w->values, w->lengths, w->formats, 1) == 1 &&
+	return PQsendQueryPrepared(pg, q->name, (int)q->n_types, w->values, w->lengths, w->formats,
+	           1) == 1 &&
 	    PQpipelineSync(pg) == 1;
 }
 
@@ -286,7 +287,8 @@ read_results(struct db_link *l, const struct query *q, int before)
 		} else {
 			PQclear(r);
 		}
-		if (status == PGRES_COMMAND_OK && seen == before - 1 && !l->conn->prepared[q->number])
+		if (status == PGRES_COMMAND_OK && seen == before - 1 &&
+		    !l->conn->prepared[q->number])
 			l->conn->prepared[q->number] = true;
 		seen++;
 	}
@@ -369,9 +371,11 @@ db_run(struct task *t, const struct query *q, const struct param *params, size_t
 	if (!l->in_transaction)
 		let_go(l, true);
 	t->rows += (unsigned)PQntuples(result);
-	return (struct rows){ .result = result,
-		.n = PQresultStatus(result) == PGRES_TUPLES_OK ? (size_t)PQntuples(result)
-		                                               : (size_t)strtoull(PQcmdTuples(result), NULL, 10) };
+	return (struct rows){
+		.result = result,
+		.n = PQresultStatus(result) == PGRES_TUPLES_OK
+		    ? (size_t)PQntuples(result) : (size_t)strtoull(PQcmdTuples(result), NULL, 10),
+	};
 }
 
 void

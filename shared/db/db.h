@@ -48,7 +48,9 @@ void db_begin(struct task *t);
 void db_commit(struct task *t);
 
 struct param {
-	enum { P_I64, P_TEXT, P_BYTES, P_BOOL, P_TIME, P_TEXTS, P_I64S, P_BYTES_LIST, P_TIMES } kind;
+	enum {
+		P_I64, P_TEXT, P_BYTES, P_BOOL, P_TIME, P_TEXTS, P_I64S, P_BYTES_LIST, P_TIMES
+	} kind;
 	bool        null;
 	int64_t     i;
 	const void *p;
@@ -88,7 +90,8 @@ int64_t     row_time(const struct rows *r, size_t i, const char *column); /* nul
 const char *row_text(const struct rows *r, size_t i, const char *column); /* null: NULL */
 const void *row_bytes(const struct rows *r, size_t i, const char *column, size_t *n);
 /* text[] and bigint[] without nulls, in the arena; returns how many. */
-size_t row_texts(struct task *t, const struct rows *r, size_t i, const char *column, const char ***out);
+size_t row_texts(struct task *t, const struct rows *r, size_t i, const char *column,
+    const char ***out);
 size_t row_i64s(struct task *t, const struct rows *r, size_t i, const char *column, int64_t **out);
 
 /* The pool as /metrics shows it. */

@@ -14,9 +14,11 @@
 #include "shared/db/db.h"
 
 /* Type oids, from PostgreSQL's pg_type.dat. */
-enum { BOOL = 16, BYTEA = 17, INT8 = 20, INT2 = 21, INT4 = 23, TEXT = 25, TEXTS = 1009, INT8S = 1016,
-	TIMESTAMPTZ = 1184, BYTEAS = 1001, TIMESTAMPTZS = 1185, VARCHAR = 1043, NAME = 19, JSON = 114,
-	UNKNOWN = 705, BPCHAR = 1042 };
+enum {
+	BOOL = 16, BYTEA = 17, NAME = 19, INT8 = 20, INT2 = 21, INT4 = 23, TEXT = 25, JSON = 114,
+	UNKNOWN = 705, BYTEAS = 1001, TEXTS = 1009, INT8S = 1016, BPCHAR = 1042, VARCHAR = 1043,
+	TIMESTAMPTZ = 1184, TIMESTAMPTZS = 1185
+};
 
 /* PostgreSQL counts microseconds from 2000-01-01. */
 static const int64_t POSTGRES_EPOCH = INT64_C(946684800) * SECOND;
@@ -42,7 +44,8 @@ db_time(int64_t microseconds)
 struct param
 db_text(const char *s)
 {
-	return (struct param){ .kind = P_TEXT, .null = s == NULL, .p = s, .n = s != NULL ? strlen(s) : 0 };
+	return (struct param){ .kind = P_TEXT, .null = s == NULL, .p = s,
+		.n = s != NULL ? strlen(s) : 0 };
 }
 
 struct param
@@ -124,9 +127,11 @@ encode_array(struct mem *m, const struct param *p, uint32_t element)
 static unsigned
 oid_of(const struct param *p)
 {
-	static const unsigned oids[] = { [P_I64] = INT8, [P_TEXT] = TEXT, [P_BYTES] = BYTEA, [P_BOOL] = BOOL,
-		[P_TIME] = TIMESTAMPTZ, [P_TEXTS] = TEXTS, [P_I64S] = INT8S, [P_BYTES_LIST] = BYTEAS,
-		[P_TIMES] = TIMESTAMPTZS };
+	static const unsigned oids[] = {
+		[P_I64] = INT8, [P_TEXT] = TEXT, [P_BYTES] = BYTEA, [P_BOOL] = BOOL,
+		[P_TIME] = TIMESTAMPTZ, [P_TEXTS] = TEXTS, [P_I64S] = INT8S,
+		[P_BYTES_LIST] = BYTEAS, [P_TIMES] = TIMESTAMPTZS,
+	};
 
 	return oids[p->kind];
 }

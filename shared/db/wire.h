@@ -12,6 +12,7 @@ struct wire {
 };
 
 /* Asserts that each parameter's kind is the type the query declares. */
-void wire_encode(struct task *t, const struct query *q, const struct param *params, struct wire *out);
+void wire_encode(struct task *t, const struct query *q, const struct param *params,
+    struct wire *out);
 
 #endif

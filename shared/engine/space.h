@@ -7,7 +7,8 @@
 /*
  * One service's data of one environment.  Every key of every customer table begins with `id`.
  *
- * Each data statement also gets the environment and the generation that were authenticated, and joins
+ * Each data statement also gets the environment and the generation that were authenticated, and
+ * joins
  *
  *     with live as (select from core.environment
  *                    where id = $1 and generation = $2 and state = 'running')

@@ -31,7 +31,8 @@ struct store_put;
 struct store *store_open(const struct conf *c, char *error, size_t size); /* NULL: error says why */
 void          store_close(struct store *s);
 
-struct store_put *store_create(struct task *t, struct store *s, int64_t environment, const char *id);
+struct store_put *store_create(struct task *t, struct store *s, int64_t environment,
+    const char *id);
 void              store_write(struct task *t, struct store_put *put, const void *p, size_t n);
 void              store_keep(struct task *t, struct store_put *put);
 void              store_named(struct store_put *put);
@@ -40,9 +41,10 @@ void              store_drop(struct store_put *put); /* the blob is not wanted a
 /* The absolute path of a blob that the web server may send; NULL when this store has no files. */
 const char *store_path(struct task *t, struct store *s, int64_t environment, const char *id);
 
-/* Reading by ourselves: bytes [offset, offset + n) of a blob; returns what was read, 0 at the end. */
+/* Reading by ourselves: bytes [offset, offset + n) of a blob; how many were read, 0 at the end. */
 struct store_get;
-struct store_get *store_read(struct task *t, struct store *s, int64_t environment, const char *id, int64_t offset);
+struct store_get *store_read(struct task *t, struct store *s, int64_t environment, const char *id,
+    int64_t offset);
 size_t            store_next(struct task *t, struct store_get *get, void *p, size_t n);
 
 /* For the collector. Removing what is not there is not an error. */

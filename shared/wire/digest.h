@@ -14,8 +14,10 @@ struct mem;
  * 0xae8b14860a799888) are ours, by tables, and with the CPU's instructions where there are any.
  * A CRC is written big-endian, as S3 has it.
  */
-enum digest_kind { DIGEST_MD5, DIGEST_SHA1, DIGEST_SHA256, DIGEST_CRC32, DIGEST_CRC32C, DIGEST_CRC64NVME,
-	DIGEST_KINDS };
+enum digest_kind {
+	DIGEST_MD5, DIGEST_SHA1, DIGEST_SHA256, DIGEST_CRC32, DIGEST_CRC32C, DIGEST_CRC64NVME,
+	DIGEST_KINDS
+};
 
 enum { DIGEST_MOST = 32 };
 
@@ -26,8 +28,10 @@ void           digest_add(struct digest *d, const void *p, size_t n);
 /* The value, digest_size bytes; once. */
 void           digest_end(struct digest *d, unsigned char out[DIGEST_MOST]);
 size_t         digest_size(enum digest_kind kind);
-void           digest_once(enum digest_kind kind, const void *p, size_t n, unsigned char out[DIGEST_MOST]);
-void           digest_hmac_sha256(const void *key, size_t key_len, const void *p, size_t n, unsigned char out[32]);
+void           digest_once(enum digest_kind kind, const void *p, size_t n,
+    unsigned char out[DIGEST_MOST]);
+void           digest_hmac_sha256(const void *key, size_t key_len, const void *p, size_t n,
+    unsigned char out[32]);
 char          *digest_hex(struct mem *m, enum digest_kind kind, const void *p, size_t n);
 
 uint32_t crc32_add(uint32_t crc, const void *p, size_t n);

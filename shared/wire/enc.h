@@ -40,7 +40,8 @@ void enc_struct(struct enc *e, const char *name); /* NULL: an element of the lis
 /* item NULL: flattened in XML, each element is named `name` and there is no wrapper. */
 void enc_list(struct enc *e, const char *name, const char *item);
 /* JSON {key: value}; XML <name><entry><key>..</key><value>..</value></entry></name>. */
-void enc_map(struct enc *e, const char *name, const char *entry, const char *key, const char *value);
+void enc_map(struct enc *e, const char *name, const char *entry, const char *key,
+    const char *value);
 void enc_end(struct enc *e);
 
 /* Members: name NULL for an element of a list. A NULL text is left out. */

@@ -1,4 +1,4 @@
--- sql/migrations/0001_core.sql - accounts, environments, prices, and the registry of customer tables
+-- sql/migrations/0001_core.sql - accounts, environments, prices, registry of customer tables
 create schema core;
 
 -- Who pays. Sign-up and sessions come with their own tables.
@@ -90,7 +90,8 @@ create table core.environment (
   destroyed_at  timestamptz
 );
 create index environment_account on core.environment (account_id, id);
-create index environment_state on core.environment (state, id) where state in ('provisioning', 'destroying');
+create index environment_state on core.environment (state, id)
+  where state in ('provisioning', 'destroying');
 
 -- One service's data of one environment. Reset and destroy swap or drop the pointer below and leave
 -- the old space, with dropped_at set, to the collector.
