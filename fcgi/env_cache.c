@@ -131,6 +131,8 @@ copy_cached(struct env_cache *cache, struct task *t, const char *key)
 	if ((e = *find(cache, key)) != NULL)
 		copy = environment_copy(own, e->env);
 	pthread_mutex_unlock(&cache->lock);
+	if (copy != NULL)
+		copy->cached = true;
 	return copy;
 }
 

@@ -35,6 +35,7 @@ struct environment {
 	int64_t                     generation;
 	enum environment_state      state;
 	int64_t                     account;   /* who owns it */
+	bool                        cached;    /* this copy may be out of date */
 	bool                        lenient;   /* any signature under a known key id */
 	int64_t                     clock_offset;  /* microseconds added to real time */
 	int64_t                     clock_frozen;  /* its time stands here; 0: it runs */

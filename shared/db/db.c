@@ -306,9 +306,10 @@ clear_result(void *result)
 static _Noreturn void
 unavailable(struct task *t, const char *why)
 {
+	/* Said first: the sentence may be the connection's own. */
+	log_say("db", "%.*s", (int)strcspn(why, "\n"), why);
 	let_go(t->db, false);
 	t->db->begin_pending = false;
-	log_say("db", "%s", why);
 	task_throw(t, &FAULT_UNAVAILABLE, NULL);
 }
 
@@ -323,7 +324,7 @@ failed(struct task *t, const struct query *q, PGresult *result)
 	let_go(t->db, !t->db->in_transaction && f != &FAULT_UNAVAILABLE);
 	t->db->begin_pending = false;
 	if (f != &FAULT_CONFLICT)
-		log_say("db", "%s", why);
+		log_say("db", "%.*s", (int)strcspn(why, "\n"), why);
 	task_throw(t, f, f == &FAULT_INTERNAL ? "%s" : NULL, why);
 }
 
