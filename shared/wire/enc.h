@@ -10,8 +10,8 @@ struct mem;
 
 /*
  * An encoder keeps a stack of what is open; closing in the wrong order, or a name where none may
- * stand, is an assertion.  Escaping cannot be left out.  Text must be UTF-8 without NUL and, for
- * XML, without characters XML cannot hold (refused at the edge); in XML a CR is written as &#13;.
+ * stand, is an assertion.  Escaping cannot be left out.  Text must be UTF-8 without NUL; in XML a CR
+ * is written as &#13;, and a control character XML cannot hold as &#x1;, which is what S3 does.
  *
  *     enc_struct(e, "ListBucketResult");          the root: in JSON its name is not written
  *     enc_text(e, "Name", bucket);
@@ -39,7 +39,10 @@ bool enc_done(const struct enc *e);
 void enc_struct(struct enc *e, const char *name); /* NULL: an element of the list that is open */
 /* item NULL: flattened in XML, each element is named `name` and there is no wrapper. */
 void enc_list(struct enc *e, const char *name, const char *item);
-/* JSON {key: value}; XML <name><entry><key>..</key><value>..</value></entry></name>. */
+/*
+ * JSON {key: value}; XML <name><entry><key>..</key><value>..</value></entry></name>; entry NULL:
+ * flattened, each entry is named `name`.  A member's name is its key.
+ */
 void enc_map(struct enc *e, const char *name, const char *entry, const char *key,
     const char *value);
 void enc_end(struct enc *e);
