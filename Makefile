@@ -34,8 +34,12 @@ all: $(if $(wildcard fcgi/main.c),$(B)/mockfactory.fcgi) $(jobs)
 
 $(B)/mockfactory.fcgi: $(B)/fcgi/main.o $(faces) $(shared); $(LD_ALL)
 $(jobs): $(B)/mf-%: $(B)/jobs/%.o $(shared); $(LD_ALL)
-$(units): $(B)/%: $(B)/%.o $(support) $(faces) $(shared); $(LD_ALL) -lcmocka
-$(fuzzes): $(B)/%: $(B)/%.o $(faces) $(shared); $(LD_ALL)
+$(units): $(B)/%: $(B)/%.o $(B)/all.a; $(LD_ALL) -lcmocka
+$(fuzzes): $(B)/%: $(B)/%.o $(B)/all.a; $(LD_ALL)
+
+# Tests take what they need of it.
+$(B)/all.a: $(support) $(faces) $(shared)
+	rm -f $@ && ar rc $@ $^
 
 $(B)/%.o: %.c | $(GEN)/queries.h
 	@mkdir -p $(@D)

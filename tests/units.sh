@@ -13,7 +13,7 @@ one() {
 	log=$program.log
 
 	createdb -T template "$db" || exit 1
-	head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' > "$scratch/secret.key"
+	(umask 077; head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' > "$scratch/secret.key")
 	MF_DB="host=$PGHOST user=$PGUSER dbname=$db" MF_STORE="disk:$scratch/store" \
 	    MF_SECRET_KEY_FILE="$scratch/secret.key" CMOCKA_MESSAGE_OUTPUT=TAP \
 	    timeout 300 "$program" > "$log" 2>&1 < /dev/null
