@@ -1,0 +1,28 @@
+/* shared/core/account.h - accounts: who owns environments and pays for them */
+#ifndef MF_ACCOUNT_H
+#define MF_ACCOUNT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct task;
+
+struct account {
+	int64_t     id;
+	const char *public_id; /* acc-abc123defg */
+	const char *name, *email; /* email NULL: none known */
+	const char *tier;
+	int64_t     created_at;
+};
+
+/* A new account; name and email were checked by the caller (UTF-8, not empty). */
+struct account *account_create(struct task *t, const char *name, const char *email);
+/* By internal id; NULL: there is none. */
+struct account *account_load(struct task *t, int64_t id);
+/* By public id, or by a name that only one account has; NULL: none, or several of that name. */
+struct account *account_find(struct task *t, const char *public_id_or_name);
+size_t          account_list(struct task *t, struct account **out);
+/* Within a transaction: wait for everyone else who sets up this installation. */
+void account_lock_first(struct task *t);
+
+#endif

@@ -1,0 +1,50 @@
+/* shared/core/job.c - what every job does around its work */
+#include "shared/core/job.h"
+
+#include <stdlib.h>
+
+#include "shared/base/conf.h"
+#include "shared/base/log.h"
+#include "shared/base/mem.h"
+#include "shared/base/task.h"
+#include "shared/db/db.h"
+
+enum { MOST_RUNS = 5 };
+
+void
+job_start(struct job *j, const struct conf *c)
+{
+	j->conf = c;
+	j->db = db_open(c);
+	j->task = calloc(1, sizeof(*j->task));
+	if (j->task == NULL)
+		abort();
+	task_init(j->task, mem_new((size_t)c->task_memory));
+	db_attach(j->task, j->db);
+}
+
+bool
+job_step(struct job *j, void (*body)(void *arg), void *arg)
+{
+	const struct fault *f = NULL;
+
+	for (int i = 0; i < MOST_RUNS; i++) {
+		task_begin(j->task);
+		f = task_try(j->task, body, arg);
+		db_release(j->task);
+		if (f != &FAULT_CONFLICT)
+			break;
+	}
+	if (f != NULL)
+		log_say("job", "%s: %s", f->name, j->task->detail != NULL ? j->task->detail : f->text);
+	return f == NULL;
+}
+
+void
+job_end(struct job *j)
+{
+	db_detach(j->task);
+	mem_free(j->task->mem);
+	free(j->task);
+	db_close(j->db);
+}

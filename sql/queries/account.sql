@@ -1,0 +1,74 @@
+-- sql/queries/account.sql - accounts and their API keys
+
+-- name: account_create(text, text, text, timestamptz)
+-- A new account $1 named $2 with e-mail $3.
+insert into core.account (public_id, name, email, created_at)
+values ($1, $2, $3, $4)
+returning id, public_id, name, email, tier, created_at
+
+-- name: account_load(bigint)
+select id, public_id, name, email, tier, created_at
+  from core.account
+ where id = $1 and disabled_at is null
+
+-- name: account_find(text)
+-- By public id or name; two rows tell the caller that the name is not one account's.
+select id, public_id, name, email, tier, created_at
+  from core.account
+ where disabled_at is null and (public_id = $1 or name = $1)
+ order by id
+ limit 2
+
+-- name: account_list()
+select id, public_id, name, email, tier, created_at
+  from core.account
+ where disabled_at is null
+ order by id
+
+-- name: account_lock_first()
+-- Held until the transaction ends: two programs setting up one installation make one account.
+select pg_advisory_xact_lock(5568258288764739957)::text as locked
+
+-- name: key_create(text, bigint, text, text, bytea, timestamptz, timestamptz)
+-- Key $1 of account $2 named $3, prefix $4, hash $5, made at $6, valid until $7 (null: for ever).
+insert into core.api_key (public_id, account_id, name, prefix, hash, created_at, expires_at)
+values ($1, $2, $3, $4, $5, $6, $7)
+returning id, public_id, name, prefix, created_at, expires_at, revoked_at, used_at
+
+-- name: key_check(text, timestamptz)
+-- The key of prefix $1 if it is valid at $2, with its hash for the caller to compare.
+select k.id, k.account_id, k.hash, k.used_at
+  from core.api_key k
+  join core.account a on a.id = k.account_id
+ where k.prefix = $1 and k.revoked_at is null and a.disabled_at is null
+   and (k.expires_at is null or k.expires_at > $2)
+
+-- name: key_touch(bigint, timestamptz, timestamptz)
+-- Key $1 was used at $2; nothing is written when that is known since $3.
+update core.api_key set used_at = $2
+ where id = $1 and (used_at is null or used_at < $3)
+
+-- name: key_list(bigint, bigint, bigint)
+-- Up to $3 keys of account $1 in the order they were made, after key number $2.
+select id, public_id, name, prefix, created_at, expires_at, revoked_at, used_at
+  from core.api_key
+ where account_id = $1 and id > $2
+ order by id
+ limit $3
+
+-- name: key_revoke(bigint, text, timestamptz)
+-- Revoke key $2 of account $1 at $3; a key revoked before keeps its time.
+update core.api_key
+   set revoked_at = coalesce(revoked_at, $3)
+ where account_id = $1 and public_id = $2
+returning id, public_id, name, prefix, created_at, expires_at, revoked_at, used_at
+
+-- name: key_owner(text)
+-- Whose key this is, by its public id or prefix.
+select account_id, public_id from core.api_key where public_id = $1 or prefix = $1
+
+-- name: key_any(bigint, timestamptz)
+-- Whether account $1 has a key that is valid at $2.
+select exists (select from core.api_key
+                where account_id = $1 and revoked_at is null
+                  and (expires_at is null or expires_at > $2)) as any
