@@ -1,4 +1,6 @@
--- Buckets and objects. Every data statement begins with $1 environment, $2 generation, $3 space, and
+-- sql/queries/blob.sql - buckets and objects
+--
+-- Every data statement begins with $1 environment, $2 generation, $3 space, and
 -- returns no row when the environment is no longer what the caller knows (space.h). Otherwise it
 -- returns at least one row, whose null columns say what is not there: bucket, then key.
 
