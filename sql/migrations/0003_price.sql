@@ -62,7 +62,8 @@ select service, '2026-01-01T00:00:00Z', hourly
   from (values
     ('redis', 0.10), ('mysql', 0.15), ('postgresql', 0.15), ('mongodb', 0.12),
     ('aws_s3', 0.05), ('aws_sqs', 0.03), ('aws_sns', 0.03), ('aws_ecr', 0.05),
-    ('aws_route53', 0.05), ('aws_iam', 0.04), ('aws_lambda', 0.10), ('aws_dynamodb', 0.15), ('aws_rds', 0.15),
+    ('aws_route53', 0.05), ('aws_iam', 0.04), ('aws_lambda', 0.10), ('aws_dynamodb', 0.15),
+    ('aws_rds', 0.15),
     ('aws_elasticache', 0.10), ('aws_lightsail', 0.15), ('aws_elasticbeanstalk', 0.20),
     ('gcp_storage', 0.05), ('gcp_sql', 0.18), ('gcp_firestore', 0.12), ('gcp_functions', 0.10),
     ('gcp_pubsub', 0.03), ('gcp_gcr', 0.05), ('gcp_run', 0.15), ('gcp_memorystore', 0.10),
