@@ -50,6 +50,9 @@ static const struct setting settings[] = {
 	{ "MF_BLOB_GRACE", DURATION, AT(blob_grace), "1h", 0, 30 * DAY, "How long bytes nobody names are kept before the collector removes them" },
 	{ "MF_SECRET_KEY_FILE", TEXT, AT(secret_key_file), "var/secret.key", 0, 0, "64 hexadecimal digits under which secrets are encrypted at rest" },
 	{ "MF_SINGLE_USER", BOOL, AT(single_user), "0", 0, 0, "One developer on loopback: fixed passwords, no sign-up" },
+	{ "MF_WEB", TEXT, AT(web), "lighttpd", 0, 0, "Web server that make up starts: lighttpd or apache" },
+	{ "MF_PORT", NUMBER, AT(port), "8080", 1, 65535, "Its HTTP port; when not given, the next free one" },
+	{ "MF_TLS_PORT", NUMBER, AT(tls_port), "8443", 1, 65535, "Its HTTPS port; when not given, the next free one" },
 	{ "MF_TEST", BOOL, AT(test), "0", 0, 0, "Serve /test, faults and waits made on purpose; never in production" },
 };
 

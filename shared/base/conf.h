@@ -42,6 +42,10 @@ struct conf {
 	const char *sendfile;
 	int64_t     blob_grace;
 
+	/* for make up alone, which starts the web server */
+	const char *web;
+	int64_t     port, tls_port;
+
 	/* safety */
 	const char *secret_key_file;
 	bool        single_user;

@@ -1,0 +1,34 @@
+# httpd-conf/httpd.mk - from a clone to a running installation
+UP_MODE  := $(if $(filter file default,$(origin MODE)),release,$(MODE))
+UP_BUILD := $(CURDIR)/build/$(UP_MODE)
+UP_SUDO  := $(if $(filter 0,$(shell id -u)),,sudo)
+UP_WEB    = $(if $(filter apache,$(MF_WEB)),apache2-bin libapache2-mod-xsendfile, \
+	lighttpd lighttpd-mod-openssl)
+UP_NEEDS  = gcc make libc6-dev pkg-config libfcgi-dev libpq-dev libxml2-dev libjson-c-dev \
+	libssl-dev spawn-fcgi postgresql openssl ca-certificates curl procps iproute2 $(UP_WEB)
+
+up: ## build, and start what does not run: web server, pool, database, jobs
+	@missing=$$(httpd-conf/packages.sh missing $(UP_NEEDS)) && if [ -n "$$missing" ]; then \
+		echo "Installing" $$missing; $(UP_SUDO) httpd-conf/packages.sh install $$missing; fi
+	@$(MAKE) -s MODE=$(UP_MODE) all
+	@httpd-conf/up.sh up $(UP_BUILD)
+
+down: ## stop what `make up` started
+	@httpd-conf/up.sh down
+
+status: ## what runs
+	@httpd-conf/up.sh status
+
+logs: ## follow the logs
+	@httpd-conf/up.sh logs
+
+docs: $(B)/mf-admin ## print the settings into docs/SETTINGS.md
+	@{ printf '# Settings\n\nPrinted by `make docs` from the table in %s.\n\n' \
+		'`shared/base/conf.c`'; \
+		env -i $(B)/mf-admin settings; } > docs/SETTINGS.md.new
+	@mv docs/SETTINGS.md.new docs/SETTINGS.md
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: up down status logs docs help

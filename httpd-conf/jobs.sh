@@ -1,0 +1,90 @@
+#!/bin/bash
+# httpd-conf/jobs.sh - the jobs cron starts
+#
+#   jobs.sh lines         print them as crontab lines
+#   jobs.sh install       put them into the crontab of who runs this, or start the loop; says which
+#   jobs.sh remove        take them out, stop the loop
+#   jobs.sh state         "crontab", "loop" or nothing
+#   jobs.sh run <program> run one with the installation's settings, logging to var/log/jobs.log
+#   jobs.sh watch         start what ought to run and does not
+#   jobs.sh rotate        keep logs from growing for ever
+set -eu
+here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=httpd-conf/lib.sh
+. "$here/lib.sh"
+state "$here/../.."
+tag="# mockfactory $STATE"
+LOG_MOST=$((64 << 20))
+
+lines() {
+	local me
+	me=$(quoted "$PROGRAM/httpd-conf/jobs.sh")
+	me=${me//%/\\%}
+	echo "* * * * * $me watch $tag"
+	echo "* * * * * $me run mf-collect $tag"
+	echo "7 * * * * $me rotate $tag"
+}
+
+# others - the crontab without our lines
+others() {
+	crontab -l 2>/dev/null | grep -v -F -x -f <(lines) | grep -v -E " ${tag//./\\.}\$" || true
+}
+
+installed() {
+	crontab -l 2>/dev/null | grep -q -F -x -f <(lines)
+}
+
+install() {
+	if command -v crontab >/dev/null && cron_runs &&
+		{ others; lines; } | crontab - 2>>"$LOG/jobs.log"; then
+		stop_loop
+		say "The jobs are in the crontab of $(id -un)."
+		return
+	fi
+	if ! held jobs; then
+		detach "$here/keep.sh" "$RUN" "$LOG/jobs.log" jobs TERM "$here/cron-loop.sh"
+	fi
+	say "No cron daemon runs here: the jobs are started by a small loop (cron-loop.sh)."
+}
+
+stop_loop() {
+	local keeper
+	held jobs && keeper=$(cat "$RUN/jobs.keeper" 2>/dev/null) || return 0
+	kill "$keeper" && wait_until 10 gone jobs
+}
+
+remove() {
+	if installed; then
+		others | crontab -
+	fi
+	stop_loop
+}
+
+run() {
+	load_settings
+	cd "$STATE"
+	exec "$PROGRAM/bin/$1" >>"$LOG/jobs.log" 2>&1 </dev/null
+}
+
+rotate() {
+	local f
+	for f in "$LOG"/*.log; do
+		if [ "$(stat -c %s "$f")" -gt "$LOG_MOST" ]; then
+			# Its writers append: they go on in the emptied file.
+			cp "$f" "$f.1" && : >"$f"
+		fi
+	done
+}
+
+command=$1
+shift
+case $command in
+lines) lines ;;
+install) install ;;
+remove) remove ;;
+state) if installed; then echo crontab; elif held jobs; then echo loop; fi ;;
+run) run "$1" ;;
+watch) exec "$here/start.sh" watch >>"$LOG/jobs.log" 2>&1 ;;
+rotate) rotate ;;
+*) exit 2 ;;
+esac

@@ -1,0 +1,157 @@
+#!/bin/bash
+# httpd-conf/settings.sh - the settings an installation runs under; sourced by start.sh
+# shellcheck disable=SC2034
+#
+# var/settings.given holds what people asked for, NAME=value a line: a setting in the environment of
+# `make up` is taken over into it.  var/settings.env is that and everything chosen here, to be read
+# by a shell; it is written anew by each `make up`.
+
+declare -A given chosen previous
+
+# read_lines <file> <array> - NAME=value lines
+read_lines() {
+	local -n into=$2
+	local line
+	[ -e "$1" ] || return 0
+	while IFS= read -r line; do
+		[[ $line == MF_*=* ]] && into[${line%%=*}]=${line#*=}
+	done <"$1"
+	return 0
+}
+
+# write_private <file> - standard input, readable by us alone, in one step
+write_private() {
+	(umask 077 && cat >"$1.new")
+	mv "$1.new" "$1"
+}
+
+# settings_given - what is in the file, and over it the environment
+settings_given() {
+	local name sentence
+	read_lines "$STATE/settings.given" given
+	if [ -n "${MF_API_KEY+set}" ]; then
+		# The environment of a client (var/mockfactory.env): not ours to take over.
+		unset MF_API_KEY MF_URL
+	fi
+	for name in $(compgen -e MF_); do
+		given[$name]=${!name}
+	done
+	for name in MF_SOCKET MF_SENDFILE; do
+		[ -z "${given[$name]+set}" ] || die "$name is chosen by make up and cannot be given"
+	done
+	sentence=$(with_given "$PROGRAM/bin/mf-admin" settings 2>&1) || die "${sentence#*: }"
+	for name in "${!given[@]}"; do
+		[[ ${given[$name]} != *$'\n'* ]] || die "$name has a line break in it"
+		printf '%s=%s\n' "$name" "${given[$name]}"
+	done | LC_ALL=C sort | write_private "$STATE/settings.given"
+}
+
+with_given() {
+	local list=() name
+	for name in "${!given[@]}"; do
+		list+=("$name=${given[$name]}")
+	done
+	env -i PATH="$PATH" "${list[@]}" "$@"
+}
+
+# setting <name> <otherwise> - the given one, or what we choose
+setting() {
+	chosen[$1]=${given[$1]-$2}
+}
+
+# port <name> <first> - the given one; else the one we had; else the next free one.  While our own
+# web server runs it is what keeps its port busy.
+port() {
+	local p
+	if [ -n "${given[$1]+set}" ]; then
+		chosen[$1]=${given[$1]}
+		held web || port_free "${given[$1]}" ||
+			die "$1=${given[$1]} is in use by another program"
+		return
+	fi
+	p=${previous[$1]-$2}
+	if [ -z "${previous[$1]+set}" ] || ! held web; then
+		while ! port_free "$p" || [ "$p" = "${chosen[MF_PORT]-}" ]; do
+			p=$((p + 1))
+		done
+	fi
+	[ "$p" = "${previous[$1]-$2}" ] || say "Port ${previous[$1]-$2} is in use: $1=$p"
+	chosen[$1]=$p
+}
+
+block_free() {
+	local p
+	for ((p = ${1%-*}; p <= ${1#*-}; p++)); do
+		port_free "$p" || return 1
+	done
+}
+
+# A block of ports for environments.  Where to look first depends on the path, so that several
+# installations on one machine come to different blocks even while only one of them runs.
+web_ports() {
+	local first block had=${previous[MF_WEB_PORTS]-}
+	if [ -n "${given[MF_WEB_PORTS]+set}" ]; then
+		chosen[MF_WEB_PORTS]=${given[MF_WEB_PORTS]}
+		first=${given[MF_WEB_PORTS]}
+		[ -z "$first" ] || held web || block_free "$first" ||
+			die "some of MF_WEB_PORTS=$first are in use by another program"
+		return
+	fi
+	if [ -n "$had" ] && { held web || block_free "$had"; }; then
+		chosen[MF_WEB_PORTS]=$had
+		return
+	fi
+	first=$((0x$(printf %s "$STATE" | sha256sum | cut -c1-6) % 5))
+	for block in 0 1 2 3 4; do
+		block=$((30000 + (first + block) % 5 * 200))
+		block=$block-$((block + 199))
+		block_free "$block" || continue
+		[ -z "$had" ] || say "Some of the ports $had are in use: MF_WEB_PORTS=$block"
+		chosen[MF_WEB_PORTS]=$block
+		return
+	done
+	say "No block of 200 ports is free: environments are reached by path and host only"
+	chosen[MF_WEB_PORTS]=
+}
+
+# settings_choose - decide everything and write settings.env; sets $settings_changed
+settings_choose() {
+	local name old=
+	BUSY=$(listening)
+	if [ -e "$STATE/settings.env" ]; then
+		eval "$(sed -n "s/^\(MF_[A-Z_]*\)=\('.*'\)$/previous[\1]=\2/p" \
+			"$STATE/settings.env")"
+	fi
+
+	for name in "${!given[@]}"; do
+		chosen[$name]=${given[$name]}
+	done
+	setting MF_WEB lighttpd
+	unset 'chosen[MF_PORT]'
+	port MF_PORT 8080
+	port MF_TLS_PORT 8443
+	web_ports
+	setting MF_DB "host=$RUN dbname=mockfactory user=mockfactory"
+	setting MF_STORE "disk:$STATE/store"
+	setting MF_SECRET_KEY_FILE "$STATE/secret.key"
+	setting MF_SINGLE_USER 1
+	setting MF_HAND_OUT_PORTS "${chosen[MF_SINGLE_USER]}"
+	setting MF_DOMAIN mockfactory.localhost
+	setting MF_URL "http://127.0.0.1:${chosen[MF_PORT]}"
+	setting MF_URL_TLS "https://127.0.0.1:${chosen[MF_TLS_PORT]}"
+	chosen[MF_SENDFILE]=${chosen[MF_WEB]}
+	case ${chosen[MF_WEB]} in
+	lighttpd | apache) ;;
+	*) die "MF_WEB=${chosen[MF_WEB]} is neither lighttpd nor apache" ;;
+	esac
+
+	[ ! -e "$STATE/settings.env" ] || old=$(cat "$STATE/settings.env")
+	{
+		echo "# What this installation runs under; written by make up."
+		for name in "${!chosen[@]}"; do
+			echo "$name=$(quoted "${chosen[$name]}")"
+		done | LC_ALL=C sort
+	} | write_private "$STATE/settings.env"
+	settings_changed=0
+	[ -z "$old" ] || [ "$old" = "$(cat "$STATE/settings.env")" ] || settings_changed=1
+}

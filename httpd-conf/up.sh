@@ -1,0 +1,151 @@
+#!/bin/bash
+# httpd-conf/up.sh - `make up`, `down`, `status`, `logs`: who runs what, and where
+#
+#   up.sh up <directory of the built programs>
+#   up.sh down | status | logs
+#
+# As root everything runs as the system user mockfactory, whose state is in var/ when that user can
+# reach it and else in /var/lib/mockfactory; otherwise as oneself.  Root itself writes nothing below
+# var/: it hands the programs to that user as an archive.
+set -eu
+here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=httpd-conf/lib.sh
+. "$here/lib.sh"
+ROOT=$(dirname "$here")
+USER_NAME=mockfactory
+[[ $ROOT =~ ^[A-Za-z0-9._/+@:,=-]+$ ]] ||
+	die "the path $ROOT has characters in it that break configurations; move it"
+
+# as_owner <command ...> - as the user the installation belongs to, in a clean environment
+as_owner() {
+	local list=() name
+	for name in $(compgen -e MF_); do
+		list+=("$name=${!name}")
+	done
+	set -- env -i PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin LANG=C.UTF-8 TZ=UTC \
+		"HOME=$STATE" "PROGRAM_CHANGED=${PROGRAM_CHANGED-0}" "${list[@]}" "$@"
+	if [ "$(id -u)" = 0 ]; then
+		(cd / && exec setpriv --reuid "$USER_NAME" --regid "$USER_NAME" --init-groups "$@")
+	else
+		"$@"
+	fi
+}
+
+system_user() {
+	id -u "$USER_NAME" >/dev/null 2>&1 ||
+		useradd --system --user-group --home-dir /var/lib/mockfactory --no-create-home \
+			--shell /usr/sbin/nologin "$USER_NAME"
+}
+
+# Make var/, or a link to where the owner can reach it.
+make_state() {
+	local elsewhere owner
+	if [ "$(id -u)" != 0 ]; then
+		mkdir -p "$ROOT/var"
+		owner=$(stat -L -c %U "$ROOT/var")
+		[ -O "$ROOT/var" ] ||
+			die "$ROOT/var belongs to $owner: run this as root or as $owner"
+		return
+	fi
+	STATE=/
+	if [ ! -e "$ROOT/var" ] && [ ! -L "$ROOT/var" ]; then
+		if as_owner test -x "$ROOT"; then
+			mkdir "$ROOT/var"
+		else
+			elsewhere=/var/lib/mockfactory/$(printf %s "$ROOT" | sha256sum | cut -c1-12)
+			mkdir -p "$elsewhere"
+			ln -s "$elsewhere" "$ROOT/var"
+		fi
+	fi
+	[ "$(stat -L -c %u "$ROOT/var")" != 0 ] ||
+		chown "$USER_NAME:$USER_NAME" "$(readlink -f "$ROOT/var")"
+	owner=$(stat -L -c %U "$ROOT/var")
+	[ "$owner" = "$USER_NAME" ] || die "$ROOT/var belongs to $owner: run this as $owner"
+}
+
+# Ports of environments shall not be taken by outgoing connections.
+reserve_ports() {
+	local file=/proc/sys/net/ipv4/ip_local_reserved_ports range=30000-32767 now
+	[ "$(id -u)" = 0 ] && [ -w "$file" ] || return 0
+	now=$(cat "$file")
+	case ,$now, in
+	*,$range,*) ;;
+	*) (echo "${now:+$now,}$range" >"$file") 2>/dev/null || true ;;
+	esac
+}
+
+# Root may start the cron daemon where one is installed and its policy has nothing against it; who
+# started it for us stops it again when no installation has jobs in it any more.
+cron_mark=/run/mockfactory-started-cron
+start_cron() {
+	[ "$(id -u)" = 0 ] && command -v cron >/dev/null && ! cron_runs || return 0
+	invoke-rc.d cron start >/dev/null 2>&1 || return 0
+	wait_until 3 cron_runs && touch "$cron_mark" || return 0
+}
+
+stop_cron() {
+	[ "$(id -u)" = 0 ] && [ -e "$cron_mark" ] || return 0
+	! grep -q -r '# mockfactory ' /var/spool/cron/crontabs 2>/dev/null || return 0
+	invoke-rc.d cron stop >/dev/null 2>&1 || true
+	rm -f "$cron_mark"
+}
+
+# Programs and scripts go to var/program as a whole, unless they are there already.
+install_program() {
+	local stage
+	stage=$(mktemp -d)
+	mkdir "$stage/bin"
+	cp "$1"/mockfactory.fcgi "$1"/mf-* "$stage/bin/"
+	rm -f "$stage"/bin/*.d "$stage"/bin/*.o
+	cp -r "$ROOT/httpd-conf" "$ROOT/sql/migrations" "$stage/"
+	chmod -R u+rwX,go=rX "$stage"
+	PROGRAM_CHANGED=$(tar -C "$stage" -c . | as_owner sh -c '
+		set -eu
+		cd "$1"
+		rm -rf program.new program.old
+		mkdir program.new
+		tar -C program.new -x
+		if diff -r -q program.new program >/dev/null 2>&1; then
+			rm -rf program.new
+			echo 0
+		else
+			[ ! -e program ] || mv program program.old
+			mv program.new program
+			rm -rf program.old
+			echo 1
+		fi' sh "$STATE")
+	rm -rf "$stage"
+}
+
+logs() {
+	cd "$(readlink -f "$ROOT/var")/log" || exit 1
+	if [ -t 1 ]; then
+		exec tail -n 20 -F ./*.log
+	fi
+	exec tail -n 50 ./*.log
+}
+
+command=$1
+case $command in
+up)
+	[ "$(id -u)" != 0 ] || system_user
+	make_state
+	state "$ROOT/var"
+	reserve_ports
+	start_cron
+	install_program "$2"
+	as_owner "$PROGRAM/httpd-conf/start.sh" up
+	;;
+down | status)
+	[ -e "$ROOT/var/program" ] || { say "There is no installation here."; exit 0; }
+	state "$ROOT/var"
+	if [ "$command" = down ]; then
+		as_owner "$PROGRAM/httpd-conf/stop.sh"
+		stop_cron
+	else
+		as_owner "$PROGRAM/httpd-conf/status.sh"
+	fi
+	;;
+logs) logs ;;
+*) exit 2 ;;
+esac
