@@ -3,6 +3,7 @@
 #define MF_SIGV4_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct call;
@@ -22,31 +23,46 @@ enum sigv4_payload {
 	SIGV4_UNSIGNED_TRAILER,        /* STREAMING-UNSIGNED-PAYLOAD-TRAILER */
 };
 
-/* A service's words for what can be wrong with a signature; NULL where it has none of its own. */
+/*
+ * A service's words for what can be wrong with a signature; each comes with a detail in S3's wording.
+ * NULL where it has none of its own: what is then used instead, or left unchecked, is in brackets.
+ */
 struct sigv4_faults {
-	const struct fault *missing;          /* no credentials; NULL: the caller is anonymous */
-	const struct fault *malformed;        /* header or query that cannot be read */
+	const struct fault *missing;          /* no credentials at all [the caller is anonymous] */
+	const struct fault *malformed;        /* an Authorization header that cannot be read */
+	const struct fault *malformed_query;  /* the same in a presigned URL [malformed] */
+	const struct fault *unsupported;      /* another mechanism: "AWS key:sig", Bearer [malformed] */
+	const struct fault *two_ways;         /* header and query at once [malformed] */
+	const struct fault *no_date;          /* neither x-amz-date nor Date [malformed] */
 	const struct fault *unknown_key;
 	const struct fault *mismatch;
+	const struct fault *not_signed;       /* Host or an x-amz-* header is not signed [unchecked] */
 	const struct fault *skewed;           /* more than 15 minutes from our clock */
-	const struct fault *expired;          /* a presigned URL past its time */
-	const struct fault *bad_scope;        /* a part of the scope is wrong */
+	const struct fault *expired;          /* a presigned URL past its time, or not yet valid */
+	const struct fault *bad_scope;        /* date, region, service or terminator of the scope is wrong */
 	const struct fault *bad_token;        /* a session token nobody issued */
-	const struct fault *bad_digest_header; /* x-amz-content-sha256: missing or unknown */
+	const struct fault *no_digest_header; /* x-amz-content-sha256 is missing [bad_digest_header] */
+	const struct fault *bad_digest_header; /* it has no value that is known */
 };
 
+/* What stands in the request, and what was made of it.  c->auth points here also when it throws. */
 struct sigv4 {
-	enum sigv4_payload payload;
-	const char        *payload_sha256;    /* for SIGV4_LITERAL: 64 lower-case hex digits */
-	const char        *access_key_id, *region, *service, *scope, *amz_date;
-	int64_t            signed_at;
-	unsigned char      signing_key[32];
-	const char        *signature;         /* the seed of the chunk signatures */
 	bool               presigned;
-	/* Names in lower case, as signed, NULL at the end: their '_' is real. */
-	const char *const *signed_headers;
+	enum sigv4_payload payload;
+	const char        *payload_sha256;    /* for SIGV4_LITERAL: 64 lower-case hexadecimal digits */
+	const char        *access_key_id, *date, *region, *service, *terminator;
+	const char        *scope;             /* the last four, joined by slashes */
+	const char        *amz_date;          /* 20261123T072146Z */
+	int64_t            signed_at, expires; /* expires: microseconds from then; presigned only */
+	const char        *signed_list;       /* "host;x-amz-date" */
+	const char *const *signed_headers;    /* the same apart, NULL at the end: their '_' is real */
+	const char        *signature;         /* 64 digits: the seed of the chunk signatures */
+	unsigned char      signing_key[32];
 	/* For SignatureDoesNotMatch: */
-	const char        *string_to_sign, *canonical_request, *provided;
+	const char        *string_to_sign, *canonical_request;
+	/* For the fields of other faults: */
+	const char        *not_signed;        /* "x-amz-acl, x-amz-tagging" */
+	int64_t            chunk, chunk_size; /* InvalidChunkSizeError: set by aws_body */
 };
 
 /*
@@ -57,7 +73,7 @@ struct sigv4 {
  */
 void sigv4_verify(struct call *c, const struct sigv4_faults *f, bool s3);
 
-/* hex(HMAC-SHA256(signing key, text)), in the arena. */
-const char *sigv4_sign(struct call *c, const struct sigv4 *s, const char *text);
+/* hex(HMAC-SHA256(signing key, n bytes of text)) and a NUL. */
+void sigv4_sign(const struct sigv4 *s, const char *text, size_t n, char out[65]);
 
 #endif

@@ -16,9 +16,10 @@ struct fault;
  * and with trailing headers); a stored Content-Encoding loses "aws-chunked" (the caller does that).
  */
 struct aws_body_faults {
-	const struct fault *incomplete;       /* ended before its length: IncompleteBody */
-	const struct fault *malformed;        /* unreadable framing, or another decoded length */
-	const struct fault *missing_length;   /* framing without x-amz-decoded-content-length */
+	const struct fault *incomplete;     /* ended before its length: IncompleteBody */
+	const struct fault *malformed;      /* unreadable framing, or more than the decoded length */
+	const struct fault *missing_length; /* framing without x-amz-decoded-content-length */
+	const struct fault *small_chunk;    /* one below 8 KiB before another; NULL: allowed */
 	const struct fault *mismatch;         /* a chunk's or the trailer's signature */
 	const struct fault *bad_sha256;       /* the literal digest: XAmzContentSHA256Mismatch */
 	const struct fault *malformed_trailer;

@@ -61,15 +61,17 @@ insert into core.price (service, since, hourly)
 select service, '2026-01-01T00:00:00Z', hourly
   from (values
     ('redis', 0.10), ('mysql', 0.15), ('postgresql', 0.15), ('mongodb', 0.12),
-    ('aws_s3', 0.05), ('aws_sqs', 0.03), ('aws_sns', 0.03), ('aws_ecr', 0.05), ('aws_route53', 0.05),
-    ('aws_iam', 0.04), ('aws_lambda', 0.10), ('aws_dynamodb', 0.15), ('aws_rds', 0.15),
+    ('aws_s3', 0.05), ('aws_sqs', 0.03), ('aws_sns', 0.03), ('aws_ecr', 0.05),
+    ('aws_route53', 0.05), ('aws_iam', 0.04), ('aws_lambda', 0.10), ('aws_dynamodb', 0.15),
+    ('aws_rds', 0.15),
     ('aws_elasticache', 0.10), ('aws_lightsail', 0.15), ('aws_elasticbeanstalk', 0.20),
     ('gcp_storage', 0.05), ('gcp_sql', 0.18), ('gcp_firestore', 0.12), ('gcp_functions', 0.10),
     ('gcp_pubsub', 0.03), ('gcp_gcr', 0.05), ('gcp_run', 0.15), ('gcp_memorystore', 0.10),
     ('azure_blob', 0.05), ('azure_sql', 0.18), ('azure_cosmos', 0.12), ('azure_functions', 0.10),
     ('azure_servicebus', 0.03), ('azure_acr', 0.05), ('azure_redis', 0.10),
-    ('digitalocean_spaces', 0.05), ('digitalocean_databases', 0.15), ('digitalocean_mongodb', 0.12),
-    ('digitalocean_apps', 0.20), ('digitalocean_droplets', 0.15), ('digitalocean_registry', 0.05),
+    ('digitalocean_spaces', 0.05), ('digitalocean_databases', 0.15),
+    ('digitalocean_mongodb', 0.12), ('digitalocean_apps', 0.20),
+    ('digitalocean_droplets', 0.15), ('digitalocean_registry', 0.05),
     ('supabase_postgres', 0.30), ('supabase_auth', 0.05), ('supabase_storage', 0.05),
     ('supabase_realtime', 0.05), ('supabase_functions', 0.10),
     ('cloudflare_r2', 0.05), ('cloudflare_kv', 0.10), ('cloudflare_d1', 0.10),
@@ -118,7 +120,11 @@ values
   ('cloudflare_dev', 'cloudflare_d1', true),
   ('neon_branching', 'neon_postgres', true),
   ('digitalocean_stack', 'digitalocean_spaces', true),
-  ('digitalocean_stack', 'digitalocean_databases', true), ('digitalocean_stack', 'digitalocean_apps', true);
+  ('digitalocean_stack', 'digitalocean_databases', true),
+  ('digitalocean_stack', 'digitalocean_apps', true);
 
 insert into core.package_service (package, service)
 select 'aws_full', id from core.service where cloud = 'aws';
+
+-- The collector deletes spaces: what points at one is found without reading all environments.
+create index environment_service_space on core.environment_service (space);

@@ -1,0 +1,160 @@
+/* shared/engine/blob.c - objects: put, get, copy, delete */
+#include "shared/engine/blob.h"
+
+#include <string.h>
+
+#include "queries.h"
+#include "shared/base/mem.h"
+#include "shared/base/task.h"
+#include "shared/db/db.h"
+#include "shared/engine/blob_row.h"
+
+enum { BODY_ID_LENGTH = 26 }; /* 36^26 is 134 bits */
+
+const char *
+blob_body_id(struct task *t)
+{
+	return id_text(&t->ids, t->mem, ID_LOWER, BODY_ID_LENGTH);
+}
+
+enum blob_result
+blob_bucket_result(const struct rows *r, const char *who)
+{
+	const char *owner;
+
+	if (row_null(r, 0, "bucket"))
+		return BLOB_NO_BUCKET;
+	owner = row_text(r, 0, "bucket_owner");
+	return who != NULL && strcmp(owner, who) == 0 ? BLOB_OK : BLOB_FOREIGN;
+}
+
+static enum blob_result
+put_result(struct task *t, const struct rows *r, const char *who, bool may_miss)
+{
+	enum blob_result result;
+
+	space_live(t, r);
+	result = blob_bucket_result(r, who);
+	if (result != BLOB_OK || !row_null(r, 0, "seq"))
+		return result;
+	return may_miss && !row_bool(r, 0, "found") ? BLOB_NO_KEY : BLOB_UNMET;
+}
+
+enum blob_result
+blob_put(struct task *t, const struct space *sp, const char *who, const char *bucket,
+    const struct blob_object *o, const struct blob_condition *when)
+{
+	const struct query *q = when->etag != NULL ? &Q_blob_put_match : &Q_blob_put;
+	struct param        home = db_i64(o->home);
+	struct rows         r;
+
+	if (o->body == NULL)
+		home = db_null(home);
+	r = db_rows(t, q, db_i64(sp->environment), db_i64(sp->generation), db_i64(sp->id), db_text(bucket),
+	    db_text(who), db_text(o->key), db_time(o->modified_at), db_i64(o->size), db_text(o->etag),
+	    db_texts(o->headers.list, o->headers.n), db_texts(o->metadata.list, o->metadata.n),
+	    db_text(o->storage_class), db_text(o->checksum_algorithm), db_text(o->checksum_type),
+	    db_text(o->checksum), home, db_text(o->body),
+	    db_bytes(o->body == NULL ? o->bytes : NULL, o->body == NULL ? (size_t)o->size : 0),
+	    when->etag != NULL ? db_text(when->etag) : db_bool(when->absent));
+	return put_result(t, &r, who, when->etag != NULL);
+}
+
+enum blob_result
+blob_copy(struct task *t, const struct space *sp, const char *who, const char *bucket,
+    const struct blob_object *o, const struct blob_condition *when, const char *from_bucket,
+    const struct blob_object *from)
+{
+	struct rows r = db_rows(t, &Q_blob_copy, db_i64(sp->environment), db_i64(sp->generation),
+	    db_i64(sp->id), db_text(bucket), db_text(who), db_text(o->key), db_time(o->modified_at),
+	    db_text(from_bucket), db_text(from->key), db_i64(from->seq),
+	    db_texts(o->headers.list, o->headers.n), db_texts(o->metadata.list, o->metadata.n),
+	    db_text(o->storage_class), db_text(o->checksum_algorithm), db_text(o->checksum_type),
+	    db_text(o->checksum), db_bool(when->absent), db_text(when->etag));
+
+	space_live(t, &r);
+	if (blob_bucket_result(&r, who) == BLOB_OK && !row_bool(&r, 0, "source"))
+		task_throw(t, &FAULT_CONFLICT, NULL);
+	return put_result(t, &r, who, when->etag != NULL);
+}
+
+void
+blob_object_read(const struct rows *r, size_t i, struct blob_object *o)
+{
+	*o = (struct blob_object){
+		.key = row_text(r, i, "key"),         .version = row_text(r, i, "version"),
+		.seq = row_i64(r, i, "seq"),          .modified_at = row_time(r, i, "modified_at"),
+		.owner = row_text(r, i, "owner"),     .size = row_i64(r, i, "size"),
+		.etag = row_text(r, i, "etag"),       .storage_class = row_text(r, i, "storage_class"),
+		.checksum_algorithm = row_text(r, i, "checksum_algorithm"),
+		.checksum_type = row_text(r, i, "checksum_type"),
+	};
+}
+
+static void
+read_rest(struct task *t, const struct rows *r, struct blob_object *o)
+{
+	const char **headers, **metadata;
+	size_t       n;
+
+	o->headers.n = row_texts(t, r, 0, "headers", &headers);
+	o->headers.list = headers;
+	o->metadata.n = row_texts(t, r, 0, "metadata", &metadata);
+	o->metadata.list = metadata;
+	o->checksum = row_text(r, 0, "checksum");
+	o->body = row_text(r, 0, "body");
+	o->home = row_i64(r, 0, "home");
+	o->bytes = row_bytes(r, 0, "bytes", &n);
+}
+
+enum blob_result
+blob_get(struct task *t, const struct space *sp, const char *who, const char *bucket, const char *key,
+    bool with_bytes, struct blob_object *out)
+{
+	struct rows      r = db_rows(t, &Q_blob_get, db_i64(sp->environment), db_i64(sp->generation),
+	         db_i64(sp->id), db_text(bucket), db_text(key), db_bool(with_bytes));
+	enum blob_result result;
+
+	space_live(t, &r);
+	result = blob_bucket_result(&r, who);
+	if (result != BLOB_OK)
+		return result;
+	if (row_null(&r, 0, "key") || row_bool(&r, 0, "delete_marker"))
+		return BLOB_NO_KEY;
+	blob_object_read(&r, 0, out);
+	read_rest(t, &r, out);
+	return BLOB_OK;
+}
+
+enum blob_result
+blob_delete(struct task *t, const struct space *sp, const char *who, const char *bucket, const char *key,
+    const char *etag)
+{
+	struct rows      r = db_rows(t, &Q_blob_delete, db_i64(sp->environment), db_i64(sp->generation),
+	         db_i64(sp->id), db_text(bucket), db_text(who), db_text(key), db_text(etag));
+	enum blob_result result;
+
+	space_live(t, &r);
+	result = blob_bucket_result(&r, who);
+	if (result != BLOB_OK || !row_null(&r, 0, "seq"))
+		return result;
+	return etag != NULL && row_bool(&r, 0, "found") ? BLOB_UNMET : BLOB_NO_KEY;
+}
+
+enum blob_result
+blob_delete_many(struct task *t, const struct space *sp, const char *who, const char *bucket,
+    const char *const *keys, const char *const *etags, size_t n, enum blob_result *result)
+{
+	struct rows      r = db_rows(t, &Q_blob_delete_many, db_i64(sp->environment), db_i64(sp->generation),
+	         db_i64(sp->id), db_text(bucket), db_text(who), db_texts(keys, n), db_texts(etags, n));
+	enum blob_result whole;
+
+	space_live(t, &r);
+	whole = blob_bucket_result(&r, who);
+	for (size_t i = 0; whole == BLOB_OK && i < r.n && !row_null(&r, i, "ord"); i++) {
+		size_t k = (size_t)row_i64(&r, i, "ord") - 1;
+
+		result[k] = row_bool(&r, i, "gone") ? BLOB_OK : row_bool(&r, i, "found") ? BLOB_UNMET : BLOB_NO_KEY;
+	}
+	return whole;
+}
