@@ -2,7 +2,7 @@
 #
 # A query begins with a line
 #     -- name: queue_receive(bigint, bigint, timestamptz)
-# whose types are those of $1, $2, ...; comment lines that follow it are its documentation.
+# whose types are those of $1, $2, ..., maybe over several comment lines; further comment lines that follow it are its documentation.
 #   awk -v out=h     declarations         extern const struct query Q_queue_receive;
 #   awk -v out=c     definitions
 #   awk -v out=sql   prepare queue_receive(...) as ...;   a misspelt column fails here
@@ -41,6 +41,8 @@ function finish(    n, i, list, parts) {
 }
 /^-- name: / {
 	finish()
+	while ($0 !~ /\)[ \t]*$/ && (getline more) > 0 && sub(/^--[ \t]*/, "", more))
+		$0 = $0 " " more
 	if (!match($0, /^-- name: [a-z0-9_]+\(.*\)[ \t]*$/))
 		fail("expected: -- name: some_name(type, ...)")
 	name = $0; sub(/^-- name: /, "", name); types = name

@@ -1,0 +1,131 @@
+-- sql/queries/life.sql - the life of environments, as their owners see it
+
+-- name: life_create(bigint, text, text, text, text, text, bigint, boolean, boolean, boolean,
+--   bigint, bigint, timestamptz, text[], text[], text[], text[], text[], text[], text[])
+-- Environment $2 of account $1 with all it needs: name $3, provider $4, package $5, rate $6, hours
+-- until shut-down $7, persistent $8, lenient $9; a port of $11 to $12 when $10 and one is free; made
+-- at $13; services $14; of its AWS accounts the ids $15, keys $16, sealed secrets in hexadecimal
+-- $17, owner ids $18, display names $19, e-mails $20.
+-- No row: another environment took the port or the id meanwhile.
+with env as (
+  insert into core.environment
+         (public_id, account_id, name, provider, package, state, hourly_rate, auto_shutdown_hours,
+          persistent, lenient, port, created_at, changed_at, active_at)
+  values ($2, $1, $3, $4, $5, 'running', $6::numeric, $7, $8, $9,
+          case when $10 then
+            (select p from generate_series($11, $12) p
+              where not exists (select from core.environment e where e.port = p)
+              order by p limit 1) end,
+          $13, $13, $13)
+      on conflict do nothing
+  returning id, port),
+fresh as (
+  insert into core.space (environment_id, service, created_at)
+  select env.id, s.service, $13
+    from env, unnest($14) with ordinality as s (service, ord)
+   order by s.ord
+  returning id, environment_id, service),
+linked as (
+  insert into core.environment_service (environment_id, service, ord, space)
+  select f.environment_id, f.service, s.ord, f.id
+    from fresh f
+    join unnest($14) with ordinality as s (service, ord) on s.service = f.service),
+keyed as (
+  insert into core.aws_account
+         (environment_id, ord, account_id, access_key_id, secret, owner_id, display_name, email)
+  select env.id, a.ord, a.account_id, a.access_key_id, decode(a.secret, 'hex'), a.owner_id,
+         a.display_name, a.email
+    from env, unnest($15, $16, $17, $18, $19, $20) with ordinality
+         as a (account_id, access_key_id, secret, owner_id, display_name, email, ord))
+select id, port from env
+
+-- name: life_find(bigint, text)
+-- Environment $2 of account $1, one row for each of its AWS accounts.
+select e.id, e.public_id, e.name, e.provider, e.package, e.state::text as state, e.reason,
+       e.generation, trim_scale(e.hourly_rate)::text as hourly_rate, e.auto_shutdown_hours,
+       e.persistent, e.lenient, e.port, e.created_at, e.changed_at, e.destroyed_at,
+       e.clock_offset, e.clock_frozen,
+       array(select s.service from core.environment_service s
+              where s.environment_id = e.id order by s.ord) as services,
+       a.account_id as aws_account_id, a.access_key_id, a.secret, a.owner_id, a.display_name,
+       a.email
+  from core.environment e
+  left join core.aws_account a on a.environment_id = e.id
+ where e.account_id = $1 and e.public_id = $2
+ order by a.ord
+
+-- name: life_list(bigint, text, text, bigint)
+-- Up to $4 environments of account $1, newest first, older than $3 (null: from the start), in state
+-- $2 (null: all that are not destroyed).
+select e.id, e.public_id, e.name, e.provider, e.package, e.state::text as state, e.reason,
+       e.generation, trim_scale(e.hourly_rate)::text as hourly_rate, e.auto_shutdown_hours,
+       e.persistent, e.lenient, e.port, e.created_at, e.changed_at, e.destroyed_at,
+       e.clock_offset, e.clock_frozen,
+       array(select s.service from core.environment_service s
+              where s.environment_id = e.id order by s.ord) as services
+  from core.environment e
+ where e.account_id = $1
+   and case when $2 is null then e.state <> 'destroyed' else e.state::text = $2 end
+   and ($3 is null or e.id < (select c.id from core.environment c
+                               where c.account_id = $1 and c.public_id = $3))
+ order by e.id desc
+ limit $4
+
+-- name: life_lock(bigint, text)
+-- Environment $2 of account $1, held until the transaction ends.
+select id, state::text as state, clock_offset, clock_frozen
+  from core.environment
+ where account_id = $1 and public_id = $2
+   for update
+
+-- name: life_move(bigint, text, timestamptz)
+-- Environment $1 is in state $2 since $3.
+update core.environment
+   set state = $2::core.environment_state, generation = generation + 1, changed_at = $3,
+       active_at = case when $2 = 'running' then $3 else active_at end
+ where id = $1
+
+-- name: life_destroy(bigint, timestamptz)
+-- Environment $1 is no more since $2: its spaces are the collector's, its credentials are gone, its
+-- port is free; the row stays for its usage.
+with unlinked as (
+  delete from core.environment_service where environment_id = $1),
+unkeyed as (
+  delete from core.aws_account where environment_id = $1),
+dropped as (
+  update core.space set dropped_at = $2 where environment_id = $1 and dropped_at is null)
+update core.environment
+   set state = 'destroyed', generation = generation + 1, port = null, changed_at = $2,
+       destroyed_at = $2
+ where id = $1
+
+-- name: life_reset(bigint, text, timestamptz)
+-- Give service $2 of environment $1 (null: each of its services) an empty space at $3; the old ones
+-- are the collector's. The caller holds the environment.
+with old as (
+  select environment_id, service, space
+    from core.environment_service
+   where environment_id = $1 and ($2 is null or service = $2)),
+fresh as (
+  insert into core.space (environment_id, service, created_at)
+  select environment_id, service, $3 from old
+  returning id, environment_id, service),
+swapped as (
+  update core.environment_service es
+     set space = f.id
+    from fresh f
+   where es.environment_id = f.environment_id and es.service = f.service
+  returning es.service),
+dropped as (
+  update core.space s set dropped_at = $3 from old where s.id = old.space),
+raised as (
+  update core.environment
+     set generation = generation + 1, changed_at = $3
+   where id = $1 and exists (select from old))
+select count(*) as services from swapped
+
+-- name: life_set_clock(bigint, bigint, timestamptz, timestamptz)
+-- The clock of environment $1 runs $2 microseconds off, or stands at $3; changed at $4.
+update core.environment
+   set clock_offset = $2, clock_frozen = $3, generation = generation + 1, changed_at = $4
+ where id = $1
