@@ -12,8 +12,8 @@
  * NULL: not compared) while it passes and is not kept, but for its first bytes.
  */
 struct answer {
-	enum { ANSWER_HEAD, ANSWER_BODY, ANSWER_CHUNK_SIZE, ANSWER_CHUNK, ANSWER_CHUNK_END, ANSWER_TRAILER,
-		ANSWER_DONE, ANSWER_BROKEN } state;
+	enum { ANSWER_HEAD, ANSWER_BODY, ANSWER_CHUNK_SIZE, ANSWER_CHUNK, ANSWER_CHUNK_END,
+		ANSWER_TRAILER, ANSWER_DONE, ANSWER_BROKEN } state;
 	int         status;
 	bool        no_body, close; /* no_body: the answer to a HEAD */
 	int64_t     left, body;     /* left: of the body or of the chunk */

@@ -102,9 +102,11 @@ next_request(struct load *l, struct conn *c)
 	if (l->o.plain)
 		snprintf(path, sizeof(path), "%s", l->o.path);
 	else
-		snprintf(path, sizeof(path), "%s%lld", l->o.path, (long long)(l->issued % l->o.keys));
+		snprintf(path, sizeof(path), "%s%lld", l->o.path,
+		    (long long)(l->issued % l->o.keys));
 	l->issued++;
-	c->head_len = sign_head(&l->signer, l->o.method, path, (size_t)l->o.size, c->head, sizeof(c->head));
+	c->head_len = sign_head(&l->signer, l->o.method, path, (size_t)l->o.size, c->head,
+	    sizeof(c->head));
 	c->busy = true;
 	c->retries = 0;
 	c->started = now;
@@ -115,8 +117,8 @@ static void
 note_failure(struct load *l, const struct conn *c, const char *why)
 {
 	if (l->failed++ == 0)
-		snprintf(l->first_failure, sizeof(l->first_failure), "%s (status %d): %.*s", why,
-		    c->answer.status, (int)c->answer.start_len, c->answer.start);
+		snprintf(l->first_failure, sizeof(l->first_failure), "%s (status %d): %.*s",
+		    why, c->answer.status, (int)c->answer.start_len, c->answer.start);
 }
 
 static void
@@ -154,8 +156,10 @@ flush(struct load *l, struct conn *c)
 	while (c->busy && c->sent < total) {
 		size_t       body = c->sent > c->head_len ? c->sent - c->head_len : 0;
 		size_t       head = c->sent > c->head_len ? c->head_len : c->sent;
-		struct iovec out[2] = { { c->head + head, c->head_len - head },
-			{ l->pattern + body, (size_t)l->o.size - body } };
+		struct iovec out[2] = {
+			{ c->head + head, c->head_len - head },
+			{ l->pattern + body, (size_t)l->o.size - body },
+		};
 
 		n = writev(c->fd, out, 2);
 		if (n < 0)
@@ -176,7 +180,9 @@ drain(struct load *l, struct conn *c)
 		used = c->busy ? answer_add(&c->answer, l->in, (size_t)n) : 0;
 		if (used != (size_t)n)
 			note_failure(l, c, "bytes nobody asked for");
-		if (!c->busy || (c->answer.state != ANSWER_DONE && c->answer.state != ANSWER_BROKEN))
+		if (!c->busy)
+			continue;
+		if (c->answer.state != ANSWER_DONE && c->answer.state != ANSWER_BROKEN)
 			continue;
 		finish(l, c);
 		if (c->answer.close || c->answer.state == ANSWER_BROKEN)
@@ -257,7 +263,8 @@ report(const struct load *l)
 	    n, (long long)l->failed, seconds, seconds > 0 ? (double)n / seconds : 0,
 	    l->micros[n / 2], l->micros[n * 99 / 100], l->micros[n - 1], (long long)l->reconnects);
 	if (l->failed > 0)
-		fprintf(stderr, "load: %lld of %zu failed; first: %s\n", (long long)l->failed, n, l->first_failure);
+		fprintf(stderr, "load: %lld of %zu failed; first: %s\n", (long long)l->failed, n,
+		    l->first_failure);
 }
 
 static bool

@@ -69,7 +69,8 @@ signature(const struct signer *s, const char *method, const char *path, char out
 	    "host;x-amz-content-sha256;x-amz-date\n%s",
 	    method, path, s->host, s->body_hash, s->amz_date, s->body_hash);
 	hash_hex(text, (size_t)n, canonical);
-	n = snprintf(text, sizeof(text), "AWS4-HMAC-SHA256\n%s\n%s\n%s", s->amz_date, s->scope, canonical);
+	n = snprintf(text, sizeof(text), "AWS4-HMAC-SHA256\n%s\n%s\n%s", s->amz_date, s->scope,
+	    canonical);
 	digest_hmac_sha256(s->key, HASH, text, (size_t)n, mac);
 	hex(mac, out);
 }

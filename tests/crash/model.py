@@ -1,9 +1,9 @@
 # tests/crash/model.py - what a key may hold, given which operations were answered
 #
-# A state is the SHA-256 of the object, or None: no object.  An answered operation leaves one allowed
-# state; one without a clear answer adds its outcome to what was allowed.  Such a key rests for a
-# while, so that what is still under way in a database that lost its client has ended, and is then
-# read: what is read must be allowed, and becomes the one state.
+# A state is the SHA-256 of the object, or None: no object.  An answered operation leaves one
+# allowed state; one without a clear answer adds its outcome to what was allowed.  Such a key rests
+# for a while, so that what is still under way in a database that lost its client has ended, and is
+# then read: what is read must be allowed, and becomes the one state.
 import hashlib
 import random
 import time

@@ -1,7 +1,7 @@
 # tests/crash/s3.py - a small S3 client of our own: it tells an answer from no answer
 #
-# SDKs retry, pool and hide what happened on the wire; here every request is sent once and ends in an
-# Answer, or in NoAnswer when the connection failed before a whole answer had come.
+# SDKs retry, pool and hide what happened on the wire; here every request is sent once and ends in
+# an Answer, or in NoAnswer when the connection failed before a whole answer had come.
 import datetime
 import hashlib
 import hmac

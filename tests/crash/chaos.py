@@ -1,0 +1,165 @@
+# tests/crash/chaos.py - kill -9 of children, the parent and PostgreSQL under load, in a loop
+import random
+import threading
+import time
+
+import intact
+import model
+import s3
+import worker
+
+WORKERS = 6
+
+
+class Churn(threading.Thread):
+    """Environments that come, are used and go; a destroyed one must leave nothing."""
+
+    def __init__(self, installation, stop):
+        super().__init__(name="churn", daemon=True)
+        self.installation, self.stop = installation, stop
+        self.made = self.destroyed = 0
+
+    def run(self):
+        while not self.stop.is_set():
+            try:
+                self.one()
+            except (OSError, ValueError, RuntimeError, s3.NoAnswer):
+                time.sleep(0.2)
+
+    def one(self):
+        e = self.installation.environment(name="churn")
+        self.made += 1
+        client = client_of(e)
+        client.request("PUT", "/b")
+        for size in (0, 1024, 65537, 300000):
+            client.request("PUT", f"/b/o{size}", body=b"x" * size)
+        client.close()
+        status, _ = self.installation.api("DELETE", f"/environments/{e['id']}")
+        self.destroyed += status < 300
+
+
+def client_of(e, timeout=30):
+    aws = e["credentials"]["aws"]
+    return s3.Client(e["endpoints"]["aws_s3"], aws["access_key_id"], aws["secret_access_key"],
+                     timeout)
+
+
+def start_workers(e, bucket, seed, stop):
+    workers = [worker.Worker(i, seed, bucket, client_of(e), stop) for i in range(WORKERS)]
+    for w in workers:
+        w.start()
+    return workers
+
+
+def stop_workers(workers, stop):
+    stop.set()
+    for w in workers:
+        w.join(120)
+        if w.is_alive():
+            w.wrong.append(f"{w.name} hangs")
+        w.client.close()
+
+
+class Chaos:
+    """Kills one thing after another; .kills counts them."""
+
+    def __init__(self, installation, seed):
+        self.i, self.rng = installation, random.Random(f"{seed}/chaos")
+        self.kills = dict.fromkeys(["child", "parent", "backend", "postmaster"], 0)
+        self.longest = 0.0
+
+    def victim(self, what):
+        """A process id, or None when it is just not there."""
+        if what == "child":
+            return self.rng.choice(self.i.workers() or [None])
+        if what == "parent":
+            return self.i.pid("pool")
+        postmaster = self.i.pid("postgres")
+        if what == "postmaster":
+            return postmaster
+        backends = [p for p in self.i.children(postmaster or 0)
+                    if "mockfactory" in self.i.title(p)]
+        return self.rng.choice(backends or [None])
+
+    def strike(self):
+        what = self.rng.choices(list(self.kills), [50, 20, 15, 15])[0]
+        pid = self.victim(what)
+        if pid is None or not self.i.kill(pid):
+            return
+        self.kills[what] += 1
+        if self.rng.random() < 0.3:
+            return  # the next one comes while this one is being recovered from
+        began = time.monotonic()
+        self.i.wait_healthy(60)
+        self.longest = max(self.longest, time.monotonic() - began)
+
+    def run(self, seconds):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            time.sleep(self.rng.uniform(0.2, 1.2))
+            self.strike()
+
+
+def verify_keys(e, bucket, workers):
+    """Every key holds an allowed state, and the list of the bucket says the same."""
+    wrong, present, client = [], set(), client_of(e)
+    for key in (k for w in workers for k in w.keys):
+        a = client.get(f"/{bucket}/{key.name}")
+        if a.status not in (200, 404):
+            wrong.append(f"{key.name}: {a}")
+            continue
+        try:
+            key.read(None if a.status == 404 else model.digest(a.body))
+        except model.Torn as t:
+            wrong.append(str(t))
+        if a.status == 200:
+            present.add((key.name, len(a.body)))
+    listed = set(client.list_keys(bucket).items())
+    if listed != present:
+        wrong.append(f"the bucket lists other keys than it has: {sorted(listed ^ present)[:5]}")
+    client.close()
+    return wrong
+
+
+def destroy_all(installation):
+    """Every environment there is; then nothing of any customer may be left."""
+    for e, in installation.sql("select public_id from core.environment where state <> 'destroyed'"):
+        status, document = installation.api("DELETE", f"/environments/{e}")
+        if status >= 300:
+            return [f"destroy {e}: {status} {document}"]
+    intact.collect(installation)
+    wrong = intact.findings(installation)
+    bodies, _ = intact.files(installation.store)
+    return wrong + [f"{len(bodies)} files of destroyed environments"] * bool(bodies)
+
+
+def run(installation, seconds, seed, say):
+    """The whole scenario; returns sentences about what went wrong."""
+    stop = threading.Event()
+    e = installation.environment(name="chaos")
+    setup = client_of(e)
+    if setup.request("PUT", "/crash").status != 200:
+        return ["the bucket could not be made"]
+    setup.close()
+    workers = start_workers(e, "crash", seed, stop)
+    churn = Churn(installation, stop)
+    churn.start()
+    chaos = Chaos(installation, seed)
+    chaos.run(seconds)
+    stop_workers(workers, stop)
+    churn.join(60)
+    wrong = [w for each in workers for w in each.wrong]
+    installation.wait_healthy(60)
+    time.sleep(model.REST)
+    done = {k: sum(w.done[k] for w in workers) for k in workers[0].done}
+    say(f"killed {chaos.kills}; longest recovery {chaos.longest:.1f} s; acknowledged {done}, "
+        f"in doubt {sum(w.doubts for w in workers)}, of these answered 5xx "
+        f"{sum(w.unavailable for w in workers)}; environments {churn.made} made, "
+        f"{churn.destroyed} destroyed")
+    if min(done.values()) < 5 or min(chaos.kills.values()) < 1:
+        wrong.append("too little happened for a test")
+    wrong += verify_keys(e, "crash", workers)
+    intact.collect(installation)
+    wrong += intact.findings(installation)
+    wrong += verify_keys(e, "crash", workers)
+    return wrong + destroy_all(installation)

@@ -1,0 +1,228 @@
+# tests/crash/installation.py - an installation of our own, as `make up` makes it, to be hurt
+#
+# Its files are in a new directory under TMPDIR, its ports are free ones, its programs those of a
+# build directory.  Only processes found through its own files are ever signalled.
+import json
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+USER = "mockfactory"
+
+
+def free_ports(n):
+    sockets = [socket.socket() for _ in range(n)]
+    for s in sockets:
+        s.bind(("127.0.0.1", 0))
+    ports = [s.getsockname()[1] for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
+
+
+def read_env(path):
+    """The MF_* of a file of NAME='value' lines."""
+    found = {}
+    with open(path) as f:
+        for line in f:
+            name, equals, value = line.removeprefix("export ").rstrip("\n").partition("=")
+            if equals and name.startswith("MF_"):
+                found[name] = value[1:-1].replace("'\\''", "'")
+    return found
+
+
+def wait_until(seconds, done, what):
+    end = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > end:
+            raise TimeoutError(f"{what}: not within {seconds} s")
+        time.sleep(0.05)
+
+
+class Installation:
+    def __init__(self, programs, **settings):
+        self.programs = os.path.abspath(programs)
+        self.root = tempfile.mkdtemp(prefix="mf-crash.")
+        os.chmod(self.root, 0o755)
+        shutil.copytree(f"{ROOT}/httpd-conf", f"{self.root}/httpd-conf")
+        shutil.copytree(f"{ROOT}/sql/migrations", f"{self.root}/sql/migrations")
+        self.port, tls = free_ports(2)
+        self.given = {"MF_PORT": str(self.port), "MF_TLS_PORT": str(tls), "MF_WEB_PORTS": "",
+                      **settings}
+
+    def __enter__(self):
+        try:
+            self.up()
+        except BaseException:
+            self.remove()
+            raise
+        return self
+
+    def __exit__(self, *exception):
+        self.remove()
+
+    def script(self, *words):
+        done = subprocess.run([f"{self.root}/httpd-conf/up.sh", *words], text=True, timeout=180,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT,
+                              env={"PATH": os.environ["PATH"], **self.given})
+        if done.returncode != 0:
+            raise RuntimeError(f"up.sh {' '.join(words)}: {done.stdout}{self.log_ends()}")
+        return done.stdout
+
+    def up(self):
+        self.script("up", self.programs)
+        self.state = os.path.realpath(f"{self.root}/var")
+        self.run = os.path.realpath(f"{self.state}/run")
+        self.settings = read_env(f"{self.state}/settings.env")
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.key = read_env(f"{self.state}/mockfactory.env")["MF_API_KEY"]
+        self.store = self.settings["MF_STORE"].removeprefix("disk:")
+
+    def remove(self):
+        """Take it down and leave nothing, not even after a failed start."""
+        try:
+            self.script("down")
+        finally:
+            state = os.path.realpath(f"{self.root}/var")
+            run = os.path.realpath(f"{state}/run")
+            if os.environ.get("MF_CRASH_KEEP"):
+                print(f"kept: {state}")
+                return
+            for path in (run, state, self.root):
+                shutil.rmtree(path, ignore_errors=True)
+
+    def log_ends(self):
+        logs = os.path.realpath(f"{self.root}/var/log")
+        out = ""
+        for name in sorted(os.listdir(logs)) if os.path.isdir(logs) else []:
+            with open(f"{logs}/{name}", errors="replace") as f:
+                out += f"\n--- {name}\n" + "".join(f.readlines()[-15:])
+        return out
+
+    # The processes.
+
+    def pid(self, name):
+        """Of "pool", "postgres", "web" or "jobs"; None while it does not run."""
+        path = f"{self.state}/pg/postmaster.pid" if name == "postgres" else f"{self.run}/{name}.pid"
+        try:
+            with open(path) as f:
+                pid = int(f.readline())
+            os.kill(pid, 0)
+            return pid
+        except (OSError, ValueError):
+            return None
+
+    def keeper(self, name):
+        with open(f"{self.run}/{name}.keeper") as f:
+            return int(f.read())
+
+    @staticmethod
+    def children(pid):
+        try:
+            with open(f"/proc/{pid}/task/{pid}/children") as f:
+                return [int(p) for p in f.read().split()]
+        except OSError:
+            return []
+
+    @staticmethod
+    def title(pid):
+        try:
+            with open(f"/proc/{pid}/cmdline") as f:
+                return f.read().replace("\0", " ").strip()
+        except OSError:
+            return ""
+
+    def workers(self):
+        """The pool's children; with MF_PROCESSES=0 the one process."""
+        pool = self.pid("pool")
+        if pool is None:
+            return []
+        return self.children(pool) or [pool]
+
+    @staticmethod
+    def kill(pid, what=signal.SIGKILL):
+        """False: it had gone by itself."""
+        try:
+            os.kill(pid, what)
+            return True
+        except (ProcessLookupError, TypeError):
+            return False
+
+    def processes(self):
+        """Everything that runs here: pid -> title."""
+        found, todo = {}, []
+        for name in ("pool", "postgres", "web", "jobs"):
+            try:
+                todo.append(self.keeper(name))
+            except (OSError, ValueError):
+                pass
+            if self.pid(name):
+                todo.append(self.pid(name))
+        while todo:
+            pid = todo.pop()
+            if pid not in found and self.title(pid):
+                found[pid] = self.title(pid)
+                todo += self.children(pid)
+        return found
+
+    # Talking to it.
+
+    def healthy(self):
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=2) as a:
+                return a.status == 200
+        except (OSError, ValueError):
+            return False
+
+    def wait_healthy(self, seconds=60):
+        wait_until(seconds, self.healthy, "a healthy answer")
+
+    def api(self, method, path, body=None, key=None):
+        """(status, document) of the control API."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.url}/api/v1{path}", data, method=method, headers={
+            "Authorization": f"Bearer {key or self.key}", "Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as a:
+                status, text = a.status, a.read()
+        except urllib.error.HTTPError as e:
+            status, text = e.code, e.read()
+        return status, json.loads(text) if text else None
+
+    def environment(self, **more):
+        """A new environment with S3: its document."""
+        status, e = self.api("POST", "/environments", {"services": ["aws_s3"], **more})
+        if status != 201:
+            raise RuntimeError(f"create environment: {status} {e}")
+        return e
+
+    def sql(self, text, database="mockfactory"):
+        """Rows of text; null is ""."""
+        done = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1",
+                               "-h", self.run, "-U", "mockfactory", "-d", database, "-c", text],
+                              text=True, capture_output=True, timeout=60)
+        if done.returncode != 0:
+            raise RuntimeError(f"psql: {done.stderr}")
+        return [line.split("\t") for line in done.stdout.splitlines()]
+
+    def program(self, name, *words, **settings):
+        """Run one of the programs as cron would, under other settings."""
+        command = [f"{self.state}/program/bin/{name}", *words]
+        user = {}
+        if os.getuid() == 0:
+            who = pwd.getpwnam(USER)
+            user = {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []}
+        done = subprocess.run(command, text=True, capture_output=True, timeout=120, cwd=self.state,
+                              env={"PATH": os.environ["PATH"], **self.settings, **settings}, **user)
+        if done.returncode != 0:
+            raise RuntimeError(f"{name}: status {done.returncode}: {done.stderr[-2000:]}")
+        return done.stdout + done.stderr

@@ -1,0 +1,52 @@
+# tests/crash/intact.py - what must be true of store and database when nothing is under way
+import os
+
+
+def files(store):
+    """(bodies, others): (environment, id) -> size of every stored body, and all other paths."""
+    bodies, others = {}, []
+    for where, _, names in os.walk(store):
+        parts = os.path.relpath(where, store).split(os.sep)
+        for name in names:
+            path = os.path.join(where, name)
+            if len(parts) == 2 and parts[1] == name[:2] and parts[1] != "tmp":
+                bodies[(parts[0], name)] = os.path.getsize(path)
+            else:
+                others.append(os.path.relpath(path, store))
+    return bodies, others
+
+
+def collect(installation):
+    """As cron does, but without grace; twice, as what is loose is first seen and then removed."""
+    for _ in range(3):
+        installation.program("mf-collect", MF_BLOB_GRACE="0s")
+
+
+def findings(installation):
+    """Sentences about what should not be there, or should; after collect()."""
+    wrong = []
+    bodies, others = files(installation.store)
+    named = {(home, body): int(size) for home, body, size in installation.sql(
+        "select distinct home, body, size from blob.version where body is not null")}
+    wrong += [f"left in the store: {path}" for path in others]
+    for key in sorted(bodies.keys() - named.keys()):
+        wrong.append(f"no row names {'/'.join(key)}")
+    for key in sorted(named.keys() - bodies.keys()):
+        wrong.append(f"a row names {'/'.join(key)}, which is not there")
+    for key in sorted(named.keys() & bodies.keys()):
+        if named[key] != bodies[key]:
+            wrong.append(f"{'/'.join(key)} has {bodies[key]} bytes, its row says {named[key]}")
+    for table, in installation.sql("select name from core.customer_table order by ord"):
+        (n,), = installation.sql(
+            f"select count(*) from {table} c where not exists (select from core.environment_service"
+            " s join core.environment e on e.id = s.environment_id"
+            " where s.space = c.space and e.state <> 'destroyed')")
+        if n != "0":
+            wrong.append(f"{table}: {n} rows of spaces no environment has")
+    (n,), = installation.sql("select count(*) from blob.loose")
+    if n != "0":
+        wrong.append(f"blob.loose: {n} rows left")
+    spooled = os.listdir(f"{installation.state}/tmp")
+    if spooled:
+        wrong.append(f"{len(spooled)} uploads left in the web server's directory")
+    return wrong
