@@ -1,6 +1,18 @@
 # tests/bench.mk - `make bench`: how fast, beside what the same machine can do at most
 load := $(B)/tests/bench/load
+peer := build/venv-bench/bin/moto_server
+
+# Always a release build, whatever MODE says; docs/BENCH.md explains the table.
+bench: $(peer)
+	@$(MAKE) --no-print-directory MODE=release all load
+	@env -u MAKEFLAGS -u MAKELEVEL tests/bench/bench.py build/release \
+		build/release/tests/bench/load build/bench.json $(peer)
 
 $(load): $(call obj,$(call src,tests/bench)) $(shared); $(LD_ALL)
 load: $(load)
-.PHONY: load
+
+$(peer): tests/bench/requirements.txt
+	python3 -m venv build/venv-bench
+	build/venv-bench/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+.PHONY: bench load

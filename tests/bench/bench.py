@@ -1,0 +1,310 @@
+#!/usr/bin/env python3
+# tests/bench/bench.py - S3 beside what the same web server and database do at most, in one table
+#
+#   tests/bench/bench.py PROGRAMS LOAD RESULT.json [PEER]
+#
+# PROGRAMS is a release build directory, LOAD the load generator, PEER a moto_server to compare with.
+# docs/BENCH.md says what each line means.  Nothing here fails because something is slow; it fails
+# when a request does.  MF_BENCH_SECONDS: of each measurement (3).
+import json
+import os
+import platform
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "crash"))
+import installation  # noqa: E402
+import s3  # noqa: E402
+
+SECONDS = int(os.environ.get("MF_BENCH_SECONDS", "3"))
+ROUNDS, CLIENTS, MOST = 2, 16, 400000
+ENVIRONMENTS = int(os.environ.get("MF_BENCH_ENVIRONMENTS", "1000"))
+SIZES = {"1 KiB": 1024, "64 KiB": 65536}
+
+
+def median(values):
+    values = sorted(values)
+    return values[len(values) // 2]
+
+
+class Load:
+    """The load generator against one port."""
+
+    def __init__(self, program, port, access_key="", secret=""):
+        self.program, self.port = program, port
+        self.env = {"PATH": os.environ["PATH"]}
+        if access_key:
+            self.env.update(AWS_ACCESS_KEY_ID=access_key, AWS_SECRET_ACCESS_KEY=secret)
+
+    def run(self, path, *words, seconds=SECONDS):
+        done = subprocess.run([self.program, "--port", str(self.port), "--path", path,
+                               "--clients", str(CLIENTS), "--seconds", str(seconds),
+                               "--requests", str(MOST), *map(str, words)],
+                              env=self.env, text=True, capture_output=True, timeout=120)
+        if done.returncode != 0:
+            raise RuntimeError(f"load {path} {words}: {done.stderr}{done.stdout}")
+        return json.loads(done.stdout)
+
+
+def together(runs):
+    """Several runs of one measurement as one."""
+    return {"per_second": sum(r["requests"] for r in runs) / sum(r["seconds"] for r in runs),
+            "p50_us": median([r["p50_us"] for r in runs]),
+            "p99_us": max(r["p99_us"] for r in runs), "requests": sum(r["requests"] for r in runs)}
+
+
+def measure(cases):
+    """name -> a function that runs it once; in turns, so that a slow moment hits all alike."""
+    for run in cases.values():
+        run(1)
+    rounds = [{name: run(SECONDS) for name, run in cases.items()} for _ in range(ROUNDS)]
+    return {name: together([r[name] for r in rounds]) for name in cases}
+
+
+def s3_cases(load, prefix):
+    """PUT and GET of each size under a path that ends with the bucket."""
+    cases, keys = {}, {}
+
+    def put(name, size):
+        def run(seconds):
+            r = load.run(f"{prefix}/p{size}-", "--method", "PUT", "--size", size, seconds=seconds)
+            keys[size] = max(keys.get(size, 0), min(r["requests"], 2000))
+            return r
+        cases[f"PUT {name}"] = run
+
+    def get(name, size):
+        cases[f"GET {name}"] = lambda seconds: load.run(
+            f"{prefix}/p{size}-", "--keys", keys[size], "--read", size, seconds=seconds)
+
+    for name, size in SIZES.items():
+        put(name, size)
+        get(name, size)
+    return cases
+
+
+def ceilings(load, reading=True):
+    cases = {"one insert": lambda seconds: load.run("/test/insert", "--plain", seconds=seconds)}
+    if reading:
+        cases = {"empty answer": lambda seconds: load.run("/test/empty", "--plain",
+                                                          seconds=seconds),
+                 "one select": lambda seconds: load.run("/test/select", "--plain",
+                                                        seconds=seconds), **cases}
+    return cases
+
+
+def environment_load(i, program):
+    e = i.environment(name="bench")
+    aws = e["credentials"]["aws"]
+    client = s3.Client(e["endpoints"]["aws_s3"], aws["access_key_id"], aws["secret_access_key"])
+    if client.request("PUT", "/bench").status != 200:
+        raise RuntimeError("the bucket could not be made")
+    return Load(program, i.port, aws["access_key_id"], aws["secret_access_key"]), \
+        f"{client.prefix}/bench"
+
+
+def round_trips(i):
+    """Operation -> (requests, trips) as the access log has them."""
+    found = {}
+    with open(f"{i.state}/log/pool.log", errors="replace") as f:
+        for line in f:
+            op = re.search(r"\bop=aws\.s3\.(PutObject|GetObject) status=200 .*\btrips=(\d+)", line)
+            if op:
+                n, trips = found.get(op.group(1), (0, 0))
+                found[op.group(1)] = (n + 1, trips + int(op.group(2)))
+    return found
+
+
+# A thousand environments.
+
+def pss(pid):
+    try:
+        with open(f"/proc/{pid}/smaps_rollup") as f:
+            return next(int(line.split()[1]) << 10 for line in f if line.startswith("Pss:"))
+    except (OSError, StopIteration):
+        return 0
+
+
+def kind_of(title):
+    for word, kind in (("mockfactory.fcgi", "pool"), ("postgres", "postgres"),
+                       ("lighttpd", "web server"), ("apache2", "web server")):
+        if word in title:
+            return kind
+    return "keepers"
+
+
+def memory(i):
+    """kind -> (processes, bytes resident, shared pages divided among their users)."""
+    found = {}
+    for pid, title in i.processes().items():
+        n, size = found.get(kind_of(title), (0, 0))
+        found[kind_of(title)] = (n + 1, size + pss(pid))
+    return found
+
+
+def disk(path):
+    return sum(os.lstat(os.path.join(where, name)).st_blocks * 512
+               for where, dirs, names in os.walk(path) for name in dirs + names)
+
+
+def database_size(i):
+    return int(i.sql("select pg_database_size('mockfactory')")[0][0])
+
+
+def use_once(i):
+    """Create, make a bucket, put one object; (id, seconds of create, of all of it)."""
+    began = time.perf_counter()
+    e = i.environment()
+    created = time.perf_counter()
+    aws = e["credentials"]["aws"]
+    client = s3.Client(e["endpoints"]["aws_s3"], aws["access_key_id"], aws["secret_access_key"])
+    a = client.request("PUT", "/first")
+    if a.status == 200:
+        a = client.request("PUT", "/first/object", body=b"x" * 1024)
+    ended = time.perf_counter()
+    client.close()
+    if a.status != 200:
+        raise RuntimeError(f"first use of {e['id']}: {a}")
+    return e["id"], created - began, ended - began
+
+
+def environments(i):
+    before = database_size(i), disk(i.store), memory(i)
+    made = [use_once(i) for _ in range(ENVIRONMENTS)]
+    after = database_size(i), disk(i.store), memory(i)
+    began = time.perf_counter()
+    for e, _, _ in made:
+        status, document = i.api("DELETE", f"/environments/{e}")
+        if status >= 300:
+            raise RuntimeError(f"destroy {e}: {status} {document}")
+    destroyed = time.perf_counter() - began
+    i.program("mf-collect", MF_BLOB_GRACE="0s")
+    collected = time.perf_counter() - began - destroyed
+    grown = {k: after[2][k][1] - before[2].get(k, (0, 0))[1] for k in after[2]}
+    served = grown.get("pool", 0) + grown.get("web server", 0)
+    return {"n": ENVIRONMENTS,
+            "create_ms": median([c for _, c, _ in made]) * 1e3,
+            "first_put_ms_p50": median([f for _, _, f in made]) * 1e3,
+            "first_put_ms_p99": sorted(f for _, _, f in made)[len(made) * 99 // 100] * 1e3,
+            "destroy_ms": destroyed / ENVIRONMENTS * 1e3, "collect_s": collected,
+            "database_bytes": (after[0] - before[0]) / ENVIRONMENTS,
+            "disk_bytes": (after[1] - before[1]) / ENVIRONMENTS,
+            "memory_bytes": max(0, served) / ENVIRONMENTS,
+            "postgres_memory_bytes": grown.get("postgres", 0) / ENVIRONMENTS}
+
+
+# The peer.
+
+def wait_for_port(port):
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        with socket.socket() as s:
+            if s.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise TimeoutError("the peer does not start")
+
+
+def peer(program, load_program):
+    port, = installation.free_ports(1)
+    server = subprocess.Popen([program, "-H", "127.0.0.1", "-p", str(port)],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for_port(port)
+        url = urllib.request.Request(f"http://127.0.0.1:{port}/bench", method="PUT")
+        urllib.request.urlopen(url, timeout=10).close()
+        return measure(s3_cases(Load(load_program, port, "bench", "bench"), "/bench"))
+    finally:
+        server.terminate()
+        server.wait()
+
+
+# The table.
+
+def machine():
+    model, memory_kb = platform.processor() or platform.machine(), 0
+    with open("/proc/cpuinfo") as f:
+        for line in f:
+            if line.startswith("model name"):
+                model = line.split(":")[1].strip()
+    with open("/proc/meminfo") as f:
+        memory_kb = int(f.readline().split()[1])
+    with open("/etc/os-release") as f:
+        system = re.search(r'PRETTY_NAME="(.*)"', f.read()).group(1)
+    return f"{os.cpu_count()} x {model}, {memory_kb >> 20} GiB, {system}, " \
+           f"Linux {platform.release()}"
+
+
+def line(name, r, empty=None, sql=None):
+    text = f"{name:<26}{r['per_second']:>9,.0f}{r['p50_us'] / 1e3:>9.2f}{r['p99_us'] / 1e3:>9.2f}"
+    for ceiling in (empty, sql):
+        text += f"{r['per_second'] / ceiling['per_second']:>11.0%}" if ceiling else f"{'':>11}"
+    print(text.rstrip())
+
+
+def print_s3(title, results, empty):
+    print(f"\n{title:<26}{'per s':>9}{'p50 ms':>9}{'p99 ms':>9}{'of empty':>11}{'of one SQL':>11}")
+    for name, r in results.items():
+        sql = results.get("one insert" if name.startswith("PUT") else
+                          "one select" if name.startswith("GET") else "")
+        line(name, r, None if name == "empty answer" else empty, sql)
+
+
+def print_rest(result):
+    e, trips = result["environments"], result["round_trips"]
+    print("\nround trips to PostgreSQL: " + ", ".join(
+        f"{op} {t / n:.3f} (of {n:,} requests)" for op, (n, t) in sorted(trips.items())))
+    print(f"\n{e['n']:,} environments of aws_s3, one after the other: create "
+          f"{e['create_ms']:.1f} ms; create, bucket and first PutObject p50 "
+          f"{e['first_put_ms_p50']:.1f} ms, p99 {e['first_put_ms_p99']:.1f} ms (target < 50)\n"
+          f"  destroy {e['destroy_ms']:.1f} ms each, then collecting all {e['collect_s']:.1f} s\n"
+          f"  bytes each: database {e['database_bytes'] / 1024:.1f} KiB, store "
+          f"{e['disk_bytes'] / 1024:.1f} KiB, memory of pool and web server "
+          f"{e['memory_bytes'] / 1024:.1f} KiB; together "
+          f"{(e['database_bytes'] + e['disk_bytes'] + e['memory_bytes']) / 1024:.1f} KiB "
+          f"(target < 100)\n  (PostgreSQL's memory, mostly its cache of these rows: "
+          f"{e['postgres_memory_bytes'] / 1024:.1f} KiB)")
+    print("\nresident memory (PSS) at the end:")
+    for kind, (n, size) in sorted(result["memory"].items()):
+        print(f"  {kind:<12}{n:>3} processes{size / (1 << 20):>9.1f} MiB")
+
+
+def measure_ours(programs, load_program, relaxed):
+    """One installation, synchronous or relaxed."""
+    out = {}
+    with installation.Installation(programs, MF_TEST="1", MF_DB_RELAXED=str(int(relaxed))) as i:
+        load, prefix = environment_load(i, load_program)
+        out["s3"] = measure({**ceilings(load), **s3_cases(load, prefix)})
+        out["round_trips"] = round_trips(i)
+        if not relaxed:
+            out["environments"] = environments(i)
+            out["memory"] = memory(i)
+    return out
+
+
+def main():
+    programs, load_program, path = sys.argv[1:4]
+    print(f"{machine()}; {time.strftime('%Y-%m-%d')}; load generator on the same machine, "
+          f"{CLIENTS} clients, HTTP, {ROUNDS} x {SECONDS} s each", flush=True)
+    result = {"machine": machine(), "date": time.strftime("%Y-%m-%d"), "clients": CLIENTS,
+              "seconds": SECONDS, "rounds": ROUNDS}
+    ours = measure_ours(programs, load_program, False)
+    print_s3("synchronous commit", ours["s3"], ours["s3"]["empty answer"])
+    result.update(synchronous=ours["s3"], **{k: ours[k] for k in ours if k != "s3"})
+    relaxed = measure_ours(programs, load_program, True)
+    print_s3("MF_DB_RELAXED=1", relaxed["s3"], relaxed["s3"]["empty answer"])
+    result["relaxed"] = relaxed["s3"]
+    if len(sys.argv) > 4:
+        result["peer"] = peer(sys.argv[4], load_program)
+        print_s3("peer: moto server", result["peer"], None)
+    print_rest(result)
+    with open(path + ".tmp", "w") as f:
+        json.dump(result, f, indent=1)
+    os.replace(path + ".tmp", path)
+
+
+if __name__ == "__main__":
+    main()
