@@ -1,7 +1,7 @@
 # tests/lint.awk - what STYLE.md and ARCHITECTURE.md ask of a file, as far as awk sees it
 #
 #   awk -f tests/lint.awk FILE...
-# prints file:line: message, and exits 1 when it printed anything.  Tabs stop at every 8th column.
+# prints file:line: message, and exits 1 when it printed anything.  A tab is 4 columns wide.
 #
 # Marks a file may carry:
 #   lint: wide table    the table that follows, up to its closing line, may be wider than 100 columns
@@ -24,7 +24,7 @@ function width(s,    parts, n, i, w) {
 	n = split(s, parts, "\t")
 	w = length(parts[1])
 	for (i = 2; i <= n; i++)
-		w += 8 - w % 8 + length(parts[i])
+		w += 4 - w % 4 + length(parts[i])
 	return w
 }
 

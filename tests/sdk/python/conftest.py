@@ -1,0 +1,144 @@
+# tests/sdk/python/conftest.py - fixtures: environments, clients, buckets
+import os
+import secrets
+import socket
+
+import boto3
+import botocore.config
+import botocore.exceptions
+import pytest
+
+import installation
+
+os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+    os.environ.pop(name, None)
+
+# Every name under localhost is this machine; a stock Debian does not resolve it for Python.
+real_getaddrinfo = socket.getaddrinfo
+
+
+def getaddrinfo(host, *args, **kwargs):
+    if isinstance(host, str) and host.endswith(".localhost"):
+        host = "127.0.0.1"
+    return real_getaddrinfo(host, *args, **kwargs)
+
+
+socket.getaddrinfo = getaddrinfo
+
+# How a client may reach S3: (form, scheme).  vhost is the host form with the bucket in the host.
+FORMS = [("port", "http")] + [
+    (form, scheme) for form in ("path", "host", "vhost") for scheme in ("http", "https")]
+
+counts = {"passed": 0, "failed": 0, "skipped": 0}
+
+
+def pytest_runtest_logreport(report):
+    if report.skipped:
+        counts["skipped"] += 1
+    elif report.failed:
+        counts["failed"] += 1
+    elif report.when == "call":
+        counts["passed"] += 1
+
+
+def pytest_collectreport(report):
+    if report.failed:
+        counts["failed"] += 1
+
+
+def pytest_sessionfinish():
+    if os.environ.get("TEST_COUNTS"):
+        with open(os.environ["TEST_COUNTS"], "a", encoding="utf-8") as out:
+            print(counts["passed"], counts["failed"], counts["skipped"], file=out)
+
+
+def make_client(environment, form="port", scheme="http", keys=None, service="s3", **config):
+    """A client with the settings a stranger would use, and nothing else."""
+    aws = keys or environment.aws
+    if form == "vhost":
+        config.setdefault("s3", {})["addressing_style"] = "virtual"
+    return boto3.client(
+        service,
+        endpoint_url=environment.endpoint("host" if form == "vhost" else form, scheme, service),
+        region_name=aws.get("region", "us-east-1"),
+        aws_access_key_id=aws["access_key_id"],
+        aws_secret_access_key=aws["secret_access_key"],
+        verify=installation.CA if scheme == "https" else None,
+        config=botocore.config.Config(**config) if config else None)
+
+
+@pytest.fixture(scope="session")
+def api():
+    return installation.Api()
+
+
+@pytest.fixture(scope="session")
+def environment(api):
+    made = api.create("aws_s3", name="sdk tests", ports=True)
+    yield made
+    made.destroy()
+
+
+@pytest.fixture(scope="session")
+def neighbour(api):
+    made = api.create("aws_s3", name="neighbour", ports=True)
+    yield made
+    made.destroy()
+
+
+@pytest.fixture(scope="session")
+def s3(environment):
+    return make_client(environment)
+
+
+@pytest.fixture(scope="session", params=FORMS, ids=lambda p: f"{installation.FRONT}-{p[1]}-{p[0]}")
+def each_s3(request, environment):
+    """A client in every form of address."""
+    form, scheme = request.param
+    if scheme == "https" and not installation.URL_TLS:
+        pytest.skip("this installation has no TLS")
+    return make_client(environment, form, scheme)
+
+
+def empty(s3, bucket):
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+        for item in page.get("Contents", []):
+            s3.delete_object(Bucket=bucket, Key=item["Key"])
+
+
+@pytest.fixture
+def bucket(s3):
+    name = "t-" + secrets.token_hex(6)
+    s3.create_bucket(Bucket=name)
+    yield name
+    try:
+        empty(s3, name)
+        s3.delete_bucket(Bucket=name)
+    except s3.exceptions.NoSuchBucket:
+        pass
+
+
+class Refused:
+    """with refused("NoSuchKey", 404) as r: ... - the call is refused in exactly these words."""
+
+    def __init__(self, code, status):
+        self.code, self.status, self.response = code, status, None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        assert kind is not None, f"not refused; expected {self.code}"
+        if not isinstance(error, botocore.exceptions.ClientError):
+            return False
+        self.response = error.response
+        found = (error.response["Error"]["Code"],
+                 error.response["ResponseMetadata"]["HTTPStatusCode"])
+        assert found == (self.code, self.status), error
+        return True
+
+
+@pytest.fixture(scope="session")
+def refused():
+    return Refused

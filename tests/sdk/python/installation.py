@@ -1,0 +1,106 @@
+# tests/sdk/python/installation.py - the installation under test, and its control API
+"""tests/with-installation.sh starts an installation and describes it in TEST_* variables."""
+import json
+import os
+import ssl
+import urllib.error
+import urllib.request
+
+FRONT = os.environ.get("TEST_FRONT", "lighttpd")
+URL = os.environ.get("TEST_URL", "")
+URL_TLS = os.environ.get("TEST_URL_TLS", "")
+CA = os.environ.get("TEST_CA") or None
+DOMAIN = os.environ.get("TEST_DOMAIN", "mockfactory.localhost")
+API_KEY = os.environ.get("TEST_API_KEY", "")
+PROGRAMS = os.environ.get("TEST_PROGRAMS", "build/debug")
+
+
+class Answer:
+    """A status, headers in lower case, and the body."""
+
+    def __init__(self, status, headers, body):
+        self.status = status
+        self.headers = {name.lower(): value for name, value in headers}
+        self.body = body
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *args):
+        return None
+
+
+def http(method, url, body=None, headers=None):
+    """One plain HTTP request: no client library between the test and the wire."""
+    request = urllib.request.Request(url, data=body, method=method, headers=headers or {})
+    context = ssl.create_default_context(cafile=CA) if CA else None
+    opener = urllib.request.build_opener(
+        urllib.request.ProxyHandler({}), NoRedirect(),
+        urllib.request.HTTPSHandler(context=context))
+    try:
+        with opener.open(request, timeout=60) as answer:
+            return Answer(answer.status, answer.headers.items(), answer.read())
+    except urllib.error.HTTPError as answer:
+        return Answer(answer.code, answer.headers.items(), answer.read())
+
+
+class Api:
+    """The control API as one account sees it."""
+
+    def __init__(self, key=None, url=None):
+        self.key = key if key is not None else API_KEY
+        self.url = url or URL
+
+    def call(self, method, path, body=None, **headers):
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.key:
+            sent.setdefault("Authorization", f"Bearer {self.key}")
+        data = None
+        if body is not None:
+            data = body if isinstance(body, bytes) else json.dumps(body).encode()
+            sent.setdefault("Content-Type", "application/json")
+        return http(method, self.url + path, data, sent)
+
+    def ok(self, method, path, body=None, **headers):
+        answer = self.call(method, path, body, **headers)
+        assert answer.status < 300, (method, path, answer.status, answer.body)
+        return answer.json if answer.body else None
+
+    def create(self, *services, **more):
+        asked = {"services": list(services), **more}
+        return Environment(self, self.ok("POST", "/api/v1/environments", asked))
+
+
+class Environment:
+    """An environment and the addresses of its services."""
+
+    def __init__(self, api, made):
+        self.api = api
+        self.made = made
+        self.id = made["id"]
+        self.path = f"/api/v1/environments/{self.id}"
+        self.aws = made.get("credentials", {}).get("aws", {})
+
+    def endpoint(self, form, scheme="http", service="s3"):
+        """The address of a service in one of the forms of docs/PRODUCT.md, "Endpoints"."""
+        base = URL_TLS if scheme == "https" else URL
+        if form == "path":
+            return f"{base}/{self.id}/{service}"
+        if form == "port":
+            return self.made["endpoints"][f"aws_{service}"]
+        port = base.rsplit(":", 1)[1]
+        if form == "twin":
+            return f"{scheme}://{service}--{self.id}.{DOMAIN}:{port}"
+        return f"{scheme}://{service}.{self.id}.{DOMAIN}:{port}"
+
+    def get(self):
+        return self.api.ok("GET", self.path)
+
+    def post(self, what, body=None):
+        return self.api.ok("POST", f"{self.path}/{what}", body)
+
+    def destroy(self):
+        return self.api.ok("DELETE", self.path)

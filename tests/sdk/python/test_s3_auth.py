@@ -1,0 +1,164 @@
+# tests/sdk/python/test_s3_auth.py - who may, and who may not
+import datetime
+import re
+import urllib.parse
+
+import botocore
+import pytest
+
+import installation
+import raw
+from conftest import make_client
+
+
+def other_keys(environment, **changed):
+    return {**environment.aws, **changed}
+
+
+def flip(text, at=0):
+    """text with one character changed for another of its kind."""
+    return text[:at] + ("b" if text[at] == "a" else "a") + text[at + 1:]
+
+
+def test_wrong_secret(environment, bucket, refused):
+    secret = environment.aws["secret_access_key"]
+    s3 = make_client(environment, keys=other_keys(environment, secret_access_key=flip(secret)))
+    for call in (lambda: s3.list_buckets(), lambda: s3.get_object(Bucket=bucket, Key="k"),
+                 lambda: s3.put_object(Bucket=bucket, Key="k", Body=b"x" * 100000)):
+        with refused("SignatureDoesNotMatch", 403) as r:
+            call()
+        assert r.response["Error"]["AWSAccessKeyId"] == environment.aws["access_key_id"]
+        assert r.response["Error"]["StringToSign"].startswith("AWS4-HMAC-SHA256\n")
+
+
+def test_unknown_key(environment, refused):
+    key = flip(environment.aws["access_key_id"], 8)
+    s3 = make_client(environment, keys=other_keys(environment, access_key_id=key))
+    with refused("InvalidAccessKeyId", 403) as r:
+        s3.list_buckets()
+    assert r.response["Error"]["AWSAccessKeyId"] == key
+
+
+def test_every_byte_of_the_signature_counts(environment, bucket):
+    url = environment.endpoint("port") + f"/{bucket}"
+    head = raw.signed(environment, "GET", url)
+    assert raw.exchange(url, raw.request_bytes("GET", url, head)).status == 200
+    start = head["Authorization"].index("Signature=") + len("Signature=")
+    for at in range(start, len(head["Authorization"])):
+        bad = {**head, "Authorization": flip(head["Authorization"], at)}
+        answer = raw.exchange(url, raw.request_bytes("GET", url, bad))
+        assert (answer.status, answer.code) == (403, "SignatureDoesNotMatch"), (at, answer)
+
+
+@pytest.mark.parametrize("what", ["query", "path", "header", "method"])
+def test_what_was_signed_is_what_counts(environment, bucket, what):
+    url = environment.endpoint("port") + f"/{bucket}?list-type=2"
+    head = raw.signed(environment, "GET", url, headers={"x-amz-meta-a": "1"})
+    method, sent = "GET", url
+    if what == "query":
+        sent = url + "&prefix=a"
+    elif what == "path":
+        sent = url.replace(bucket, bucket + "/k")
+    elif what == "header":
+        head["x-amz-meta-a"] = "2"
+    else:
+        method = "HEAD"
+    answer = raw.exchange(sent, raw.request_bytes(method, sent, head))
+    assert answer.status == 403 and answer.code in ("SignatureDoesNotMatch", None), answer
+
+
+@pytest.mark.parametrize("minutes,allowed", [(-16, False), (-14, True), (14, True), (16, False)])
+def test_skewed_clock(environment, bucket, monkeypatch, minutes, allowed):
+    real = botocore.auth.get_current_datetime
+    monkeypatch.setattr(botocore.auth, "get_current_datetime",
+                        lambda *a, **k: real(*a, **k) + datetime.timedelta(minutes=minutes))
+    answer = raw.send(environment, "GET", f"/{bucket}")
+    if allowed:
+        assert answer.status == 200, answer
+    else:
+        assert (answer.status, answer.code) == (403, "RequestTimeTooSkewed"), answer
+
+
+def test_anonymous(environment, bucket):
+    for path in ("/", f"/{bucket}", f"/{bucket}/k"):
+        answer = installation.http("GET", environment.endpoint("port") + path)
+        assert answer.status == 403 and b"<Code>AccessDenied</Code>" in answer.body
+    answer = installation.http("PUT", environment.endpoint("port") + f"/{bucket}/k", b"x")
+    assert answer.status == 403 and b"<Code>AccessDenied</Code>" in answer.body
+
+
+@pytest.mark.parametrize("value", [
+    "", "AWS4-HMAC-SHA256", "AWS4-HMAC-SHA256 Credential=x", "AWS4-HMAC-SHA256 ,,,===",
+    "AWS AKIA:sig", "Bearer x", "AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=host, "
+    "Signature=0", "\xff\xfe", "x" * 5000])
+def test_malformed_authorization(environment, bucket, value):
+    url = environment.endpoint("port") + f"/{bucket}"
+    head = raw.signed(environment, "GET", url)
+    head["Authorization"] = value
+    data = raw.request_bytes("GET", url, head)
+    answer = raw.exchange(url, data)
+    assert answer.status in (400, 403) and answer.code, answer
+
+
+def test_presigned_expires(environment, s3, bucket):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+    names = {"Bucket": bucket, "Key": "k"}
+    url = s3.generate_presigned_url("get_object", names, ExpiresIn=3600)
+    assert installation.http("GET", url).body == b"x"
+    # The same URL as it would have been made a day ago.
+    real = botocore.auth.get_current_datetime
+    botocore.auth.get_current_datetime = \
+        lambda *a, **k: real(*a, **k) - datetime.timedelta(days=1)
+    try:
+        old = s3.generate_presigned_url("get_object", names, ExpiresIn=3600)
+    finally:
+        botocore.auth.get_current_datetime = real
+    answer = installation.http("GET", old)
+    assert answer.status == 403 and b"<Code>AccessDenied</Code>" in answer.body
+    assert b"Request has expired" in answer.body
+
+
+@pytest.mark.parametrize("change", ["signature", "key", "extra", "expires", "missing"])
+def test_presigned_changed(environment, s3, bucket, change):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+    url = s3.generate_presigned_url("get_object", {"Bucket": bucket, "Key": "k"})
+    assert "X-Amz-Signature=" in url
+    if change == "signature":
+        url = flip(url, url.index("X-Amz-Signature=") + 20)
+    elif change == "key":
+        url = url.replace(f"/{bucket}/k", f"/{bucket}/l")
+    elif change == "extra":
+        url += "&versionId=null"
+    elif change == "expires":
+        url = url.replace("X-Amz-Expires=3600", "X-Amz-Expires=36000")
+    else:
+        url = re.sub("&X-Amz-Signature=[0-9a-f]*", "", url)
+    answer = installation.http("GET", url)
+    assert answer.status in (400, 403), answer.body
+    if change not in ("missing",):
+        assert b"<Code>SignatureDoesNotMatch</Code>" in answer.body
+
+
+def test_presigned_put_keeps_its_method(s3, bucket):
+    url = s3.generate_presigned_url("put_object", {"Bucket": bucket, "Key": "k"})
+    assert installation.http("PUT", url, b"data").status == 200
+    assert installation.http("GET", url).status == 403
+
+
+def test_wrong_scope(environment, bucket):
+    """A signature for another service or with another date does not pass."""
+    url = environment.endpoint("port") + f"/{bucket}"
+    head = raw.signed(environment, "GET", url, service="sqs")
+    answer = raw.exchange(environment.endpoint("path") + "/", raw.request_bytes(
+        "GET", environment.endpoint("path") + f"/{bucket}", head))
+    assert answer.status in (400, 403), answer
+
+
+def test_keys_of_one_form_pass_in_another(environment):
+    """The prefix of the path form is part of what was signed."""
+    url = environment.endpoint("path") + "/"
+    head = raw.signed(environment, "GET", url)
+    assert raw.exchange(url, raw.request_bytes("GET", url, head)).status == 200
+    wrong = environment.endpoint("port") + "/"
+    head["Host"] = urllib.parse.urlsplit(wrong).netloc
+    assert raw.exchange(wrong, raw.request_bytes("GET", wrong, head)).status == 403

@@ -1,0 +1,84 @@
+# tests/sdk/python/test_s3_checksum.py - checksums: every algorithm, stored, returned, verified
+import base64
+import hashlib
+import os
+import zlib
+
+import pytest
+
+from conftest import make_client
+
+ALGORITHMS = ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"]
+
+# Of "123456789": the check values of the CRC catalogue, and the digests.
+KNOWN = {
+    "CRC32": (0xcbf43926).to_bytes(4, "big"), "CRC32C": (0xe3069283).to_bytes(4, "big"),
+    "CRC64NVME": (0xae8b14860a799888).to_bytes(8, "big"),
+    "SHA1": hashlib.sha1(b"123456789").digest(), "SHA256": hashlib.sha256(b"123456789").digest(),
+}
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_given_by_the_client(s3, bucket, refused, algorithm):
+    right = base64.b64encode(KNOWN[algorithm]).decode()
+    wrong = base64.b64encode(bytes(len(KNOWN[algorithm]))).decode()
+    name = "Checksum" + algorithm
+    put = s3.put_object(Bucket=bucket, Key="k", Body=b"123456789", **{name: right})
+    assert put[name] == right and put["ChecksumType"] == "FULL_OBJECT"
+    head = s3.head_object(Bucket=bucket, Key="k", ChecksumMode="ENABLED")
+    assert head[name] == right
+    assert name not in s3.head_object(Bucket=bucket, Key="k")
+    with refused("BadDigest", 400):
+        s3.put_object(Bucket=bucket, Key="k", Body=b"123456789", **{name: wrong})
+    with refused("InvalidRequest", 400):
+        s3.put_object(Bucket=bucket, Key="k", Body=b"123456789", **{name: "AA=="})
+    listed = s3.list_objects_v2(Bucket=bucket)["Contents"][0]
+    assert listed["ChecksumAlgorithm"] == [algorithm]
+
+
+@pytest.mark.parametrize("size", [0, 1, 100000, 3000000])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("algorithm", ["CRC32", "SHA1", "SHA256"])
+def test_worked_out_by_the_sdk(environment, bucket, algorithm, scheme, size):
+    """As a header over HTTP, as a trailer over HTTPS; the SDK verifies it on GET."""
+    s3 = make_client(environment, "path", scheme)
+    data = os.urandom(size)
+    put = s3.put_object(Bucket=bucket, Key="k", Body=data, ChecksumAlgorithm=algorithm)
+    digest = {"CRC32": lambda: zlib.crc32(data).to_bytes(4, "big"),
+              "SHA1": lambda: hashlib.sha1(data).digest(),
+              "SHA256": lambda: hashlib.sha256(data).digest()}[algorithm]()
+    assert put["Checksum" + algorithm] == base64.b64encode(digest).decode()
+    got = s3.get_object(Bucket=bucket, Key="k", ChecksumMode="ENABLED")
+    assert got["Body"].read() == data
+
+
+def test_without_one_s3_makes_crc64nvme(environment, bucket):
+    s3 = make_client(environment, request_checksum_calculation="when_required")
+    s3.put_object(Bucket=bucket, Key="k", Body=b"123456789")
+    head = s3.head_object(Bucket=bucket, Key="k", ChecksumMode="ENABLED")
+    assert head["ChecksumCRC64NVME"] == base64.b64encode(KNOWN["CRC64NVME"]).decode()
+
+
+def test_a_range_has_no_checksum_of_the_whole(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"123456789")
+    got = s3.get_object(Bucket=bucket, Key="k", Range="bytes=1-2", ChecksumMode="ENABLED")
+    assert got["Body"].read() == b"23" and "ChecksumCRC32" not in got
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_copy_makes_another(s3, bucket, algorithm):
+    s3.put_object(Bucket=bucket, Key="from", Body=b"123456789")
+    answer = s3.copy_object(Bucket=bucket, Key="to", CopySource=f"{bucket}/from",
+                            ChecksumAlgorithm=algorithm)
+    want = base64.b64encode(KNOWN[algorithm]).decode()
+    assert answer["CopyObjectResult"]["Checksum" + algorithm] == want
+    head = s3.head_object(Bucket=bucket, Key="to", ChecksumMode="ENABLED")
+    assert head["Checksum" + algorithm] == want
+
+
+def test_attributes(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"123456789", ChecksumAlgorithm="SHA256")
+    answer = s3.get_object_attributes(Bucket=bucket, Key="k", ObjectAttributes=[
+        "ETag", "Checksum", "ObjectSize", "StorageClass"])
+    assert answer["ObjectSize"] == 9 and answer["StorageClass"] == "STANDARD"
+    assert answer["Checksum"]["ChecksumSHA256"] == base64.b64encode(KNOWN["SHA256"]).decode()

@@ -1,0 +1,57 @@
+# tests/sdk/python/test_s3_condition.py - conditional reads and writes
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+LONG_AGO = datetime.now(timezone.utc) - timedelta(days=1)
+SOON = datetime.now(timezone.utc) + timedelta(days=1)
+
+
+@pytest.fixture
+def etag(s3, bucket):
+    return s3.put_object(Bucket=bucket, Key="k", Body=b"x")["ETag"]
+
+
+@pytest.mark.parametrize("call", ["get_object", "head_object"])
+def test_reads(s3, bucket, etag, refused, call):
+    read = getattr(s3, call)
+    when = s3.head_object(Bucket=bucket, Key="k")["LastModified"]
+    read(Bucket=bucket, Key="k", IfMatch=etag)
+    read(Bucket=bucket, Key="k", IfNoneMatch='"other"')
+    read(Bucket=bucket, Key="k", IfModifiedSince=LONG_AGO)
+    read(Bucket=bucket, Key="k", IfUnmodifiedSince=SOON)
+    failed = "412" if call == "head_object" else "PreconditionFailed"
+    with refused(failed, 412):
+        read(Bucket=bucket, Key="k", IfMatch='"other"')
+    with refused(failed, 412):
+        read(Bucket=bucket, Key="k", IfUnmodifiedSince=LONG_AGO)
+    with refused("304", 304):
+        read(Bucket=bucket, Key="k", IfNoneMatch=etag)
+    with refused("304", 304):
+        read(Bucket=bucket, Key="k", IfModifiedSince=when)
+
+
+def test_both_conditions(s3, bucket, etag, refused):
+    """The entity tags decide over the dates: GetObject's documentation, RFC 9110, 13.2.2."""
+    s3.get_object(Bucket=bucket, Key="k", IfMatch=etag, IfUnmodifiedSince=LONG_AGO)
+    with refused("304", 304):
+        s3.get_object(Bucket=bucket, Key="k", IfNoneMatch=etag, IfModifiedSince=LONG_AGO)
+
+
+def test_write_once(s3, bucket, etag, refused):
+    with refused("PreconditionFailed", 412):
+        s3.put_object(Bucket=bucket, Key="k", Body=b"y", IfNoneMatch="*")
+    s3.put_object(Bucket=bucket, Key="new", Body=b"y", IfNoneMatch="*")
+    assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"x"
+
+
+@pytest.mark.parametrize("size", [1, 100000])
+def test_write_over_what_was_read(s3, bucket, etag, refused, size):
+    with refused("PreconditionFailed", 412):
+        s3.put_object(Bucket=bucket, Key="k", Body=b"y" * size, IfMatch='"other"')
+    s3.put_object(Bucket=bucket, Key="k", Body=b"y" * size, IfMatch=etag)
+    with refused("PreconditionFailed", 412):
+        s3.put_object(Bucket=bucket, Key="k", Body=b"z" * size, IfMatch=etag)
+    with refused("NoSuchKey", 404):
+        s3.put_object(Bucket=bucket, Key="nothing", Body=b"y", IfMatch=etag)
+    assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"y" * size
