@@ -73,6 +73,9 @@ struct sigv4 {
  */
 void sigv4_verify(struct call *c, const struct sigv4_faults *f, bool s3);
 
+/* UNSIGNED-PAYLOAD, STREAMING-...: false when it is none of them. */
+bool sigv4_payload_named(const char *name, enum sigv4_payload *payload);
+
 /* hex(HMAC-SHA256(signing key, n bytes of text)) and a NUL. */
 void sigv4_sign(const struct sigv4 *s, const char *text, size_t n, char out[65]);
 

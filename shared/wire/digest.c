@@ -64,9 +64,18 @@ digest_new(struct mem *m, enum digest_kind kind)
 		return d;
 	mem_defer(m, context_free, d);
 	d->ctx = EVP_MD_CTX_new();
-	if (d->ctx == NULL || EVP_DigestInit_ex(d->ctx, method(kind), NULL) != 1)
+	if (d->ctx == NULL)
 		abort();
+	digest_restart(d);
 	return d;
+}
+
+void
+digest_restart(struct digest *d)
+{
+	d->crc = 0;
+	if (d->ctx != NULL && EVP_DigestInit_ex(d->ctx, method(d->kind), NULL) != 1)
+		abort();
 }
 
 static uint64_t

@@ -25,8 +25,9 @@ struct digest; /* one running computation, in the arena; foreign memory is defer
 
 struct digest *digest_new(struct mem *m, enum digest_kind kind);
 void           digest_add(struct digest *d, const void *p, size_t n);
-/* The value, digest_size bytes; once. */
+/* The value, digest_size bytes; once, until it is started anew. */
 void           digest_end(struct digest *d, unsigned char out[DIGEST_MOST]);
+void           digest_restart(struct digest *d);
 size_t         digest_size(enum digest_kind kind);
 void           digest_once(enum digest_kind kind, const void *p, size_t n,
     unsigned char out[DIGEST_MOST]);
