@@ -93,16 +93,22 @@ healthy() {
 	curl -s -f -o /dev/null --noproxy '*' -m 2 "http://$LOCAL:$MF_PORT/healthz"
 }
 
+ended() {
+	[ ! -e "/proc/$1" ]
+}
+
 # What runs takes over new settings and programs: a new pool beside the old one, the web server
 # at once.
 take_over() {
+	local old
 	if [ "${settings_changed-0}" = 1 ] || [ "${PROGRAM_CHANGED-0}" = 1 ]; then
 		if held pool; then
 			kill -HUP "$(cat "$RUN/pool.keeper")"
 		fi
 	fi
-	if "$here/web.sh" configure && held web; then
-		kill "$(pid_of web)"
+	if "$here/web.sh" configure && old=$(pid_of web); then
+		kill "$old" 2>/dev/null || true
+		wait_until 20 ended "$old" || die "the web server (pid $old) does not stop"
 	fi
 }
 
@@ -149,7 +155,7 @@ watch() {
 	read_lines "$STATE/settings.given" given
 	load_settings
 	! own_database || keeper postgres INT "$here/cluster.sh" run
-	[ -e "$RUN/$MF_WEB.conf" ] || "$here/web.sh" configure
+	[ -e "$RUN/web.conf" ] || "$here/web.sh" configure
 	pool
 	keeper web TERM "$here/web.sh" run
 }

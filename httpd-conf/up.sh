@@ -74,19 +74,20 @@ reserve_ports() {
 	esac
 }
 
-# Root may start the cron daemon where one is installed and its policy has nothing against it; who
-# started it for us stops it again when no installation has jobs in it any more.
+# Root may start the cron daemon where one is installed and the machine's policy has nothing against
+# it; it is stopped again when no installation has jobs in it any more.
 cron_mark=/run/mockfactory-started-cron
 start_cron() {
 	[ "$(id -u)" = 0 ] && command -v cron >/dev/null && ! cron_runs || return 0
-	invoke-rc.d cron start >/dev/null 2>&1 || return 0
-	wait_until 3 cron_runs && touch "$cron_mark" || return 0
+	[ ! -x /usr/sbin/policy-rc.d ] || /usr/sbin/policy-rc.d cron start >/dev/null 2>&1 || return 0
+	service cron start </dev/null >/dev/null 2>&1 && wait_until 3 cron_runs || return 0
+	touch "$cron_mark"
 }
 
 stop_cron() {
 	[ "$(id -u)" = 0 ] && [ -e "$cron_mark" ] || return 0
 	! grep -q -r '# mockfactory ' /var/spool/cron/crontabs 2>/dev/null || return 0
-	invoke-rc.d cron stop >/dev/null 2>&1 || true
+	service cron stop </dev/null >/dev/null 2>&1 || true
 	rm -f "$cron_mark"
 }
 

@@ -10,7 +10,7 @@ here=$(dirname "$(readlink -f "$0")")
 . "$here/lib.sh"
 state "$here/../.."
 load_settings
-conf=$RUN/$MF_WEB.conf
+conf=$RUN/web.conf
 
 bind_addresses() {
 	if [ "$MF_SINGLE_USER" = 1 ]; then
