@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "fcgi/board.h"
 #include "fcgi/env_cache.h"
 #include "fcgi/route.h"
 #include "fcgi/wake.h"
@@ -42,11 +43,14 @@ call_header(struct call *c, const char *name, const char *value)
 	reply_header(c->task->mem, &c->reply, name, value);
 }
 
-void
+bool
 call_park(struct call *c, const char *channel, int64_t deadline, int64_t recheck)
 {
+	if (c->hurry || deadline <= c->task->now)
+		return false;
 	c->parking = (struct parking){ .wanted = true, .channel = channel, .deadline = deadline,
 		.recheck = recheck };
+	return true;
 }
 
 void
@@ -109,6 +113,17 @@ authenticate(struct run *run)
 	run->authenticated = true;
 }
 
+/* Note who runs what: an operation that kills its process is refused for a while. */
+static void
+enter(struct call *c)
+{
+	int64_t whose = c->env != NULL ? c->env->id : -c->account;
+
+	if (c->world->board != NULL && !board_enter(c->world->board, whose, c->counted))
+		task_throw(c->task, &FAULT_UNAVAILABLE, "%s is switched off for a while: it failed badly",
+		    c->op->name);
+}
+
 static void
 run_once(void *arg)
 {
@@ -130,6 +145,7 @@ run_once(void *arg)
 	assert(c->op != NULL);
 	if (c->op->handler == NULL)
 		task_throw(c->task, c->service->general.not_built, "%s is not built yet.", c->op->name);
+	enter(c);
 	c->service->proto->decode(c);
 	c->op->handler(c);
 	db_commit(c->task);
@@ -153,31 +169,33 @@ translate(const struct call *c, const struct fault *f)
 struct refusal {
 	struct call        *c;
 	const struct fault *fault;
+	const char         *detail;
 };
 
 static void
 write_fault(void *arg)
 {
 	struct refusal *r = arg;
-	const char     *detail = r->c->task->detail;
 
+	r->c->task->detail = r->detail; /* task_try has cleared it */
 	r->c->service->proto->fault(r->c, r->fault);
-	r->c->task->detail = detail;
 }
 
 void
 call_refuse(struct call *c, const struct fault *f)
 {
-	const char    *detail = f == &FAULT_INTERNAL ? NULL : c->task->detail;
-	struct refusal r = { c, translate(c, f) };
+	const char    *why = c->task->detail; /* for the log, whatever the client is told */
+	const char    *detail = f == &FAULT_INTERNAL ? NULL : why;
+	struct refusal r = { c, translate(c, f), detail };
 
 	c->rings = NULL;
 	c->parking.wanted = false;
 	reply_start(c->task->mem, &c->reply);
 	/* When even the fault cannot be written (no memory left), a bare status must do. */
-	c->task->detail = detail;
 	if (task_try(c->task, write_fault, &r) != NULL)
 		c->reply = (struct reply){ .status = 500, .length = -1 };
+	c->task->fault = f;
+	c->task->detail = why;
 }
 
 /* Threads that met each other must not meet again at once: wait a little, longer each time. */

@@ -13,6 +13,7 @@
 #include "shared/core/environment.h"
 #include "shared/wire/enc.h"
 
+struct board;
 struct call;
 struct conf;
 struct db;
@@ -25,6 +26,7 @@ struct world {
 	struct store      *store;
 	struct env_cache  *cache;
 	struct wake       *wake;
+	struct board      *board; /* NULL in unit tests */
 };
 
 enum {
@@ -133,6 +135,7 @@ struct call {
 	struct enc           *out;
 
 	struct parking        parking;
+	bool                  hurry;    /* no more waiting: the process ends, or too many wait */
 	unsigned              runs;     /* how often the handler ran before, woken from waiting */
 	int64_t               started;  /* real time of the first run: deadlines count from here */
 	struct buf           *body;     /* call_body keeps it over a rerun */
@@ -153,8 +156,17 @@ void call_refuse(struct call *c, const struct fault *f);
 /* The whole body, read once, within the operation's limit; throws too_large or incomplete. */
 const struct buf *call_body(struct call *c);
 
-/* The handler's wish to wait; it returns right after, having written nothing. */
-void call_park(struct call *c, const char *channel, int64_t deadline, int64_t recheck);
+/*
+ * The handler's wish to wait until the channel rings.  True: it waits; the handler returns right
+ * after, having written nothing, and runs again from its start.  False: its time is up (the deadline,
+ * which counts from c->started, is past, or c->hurry); it answers with what there is.
+ *
+ *     if (n == 0 && call_park(c, channel, c->started + wait, 0))
+ *             return;
+ *
+ * All times are real; recheck 0: none.
+ */
+bool call_park(struct call *c, const char *channel, int64_t deadline, int64_t recheck);
 /* Ring a channel once this request has committed. */
 void call_ring(struct call *c, const char *channel);
 

@@ -79,6 +79,7 @@ struct reply {
 	struct reply_piece  *pieces;
 	size_t               n_pieces;
 	bool                 whole_file; /* one piece, a file: the web server may do ranges */
+	bool                 by_us;      /* pieces go through us whatever MF_SENDFILE says */
 	int64_t              length;
 };
 

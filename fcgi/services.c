@@ -7,7 +7,7 @@
 #include "shared/base/conf.h"
 #include "shared/base/text.h"
 
-extern const struct service service_aws_other;
+extern const struct service service_aws_other, service_health, service_metrics, service_test;
 
 /*
  * One line per service; look-ups go down the list.  The first is our own API: it answers for every
@@ -15,6 +15,9 @@ extern const struct service service_aws_other;
  */
 const struct service *const services[] = {
 	&service_aws_other,
+	&service_health,
+	&service_metrics,
+	&service_test,
 };
 const size_t n_services = COUNT(services);
 

@@ -53,6 +53,7 @@ static const struct setting settings[] = {
 	{ "MF_WEB", TEXT, AT(web), "lighttpd", 0, 0, "Web server that make up starts: lighttpd or apache" },
 	{ "MF_PORT", NUMBER, AT(port), "8080", 1, 65535, "Its HTTP port; when not given, the next free one" },
 	{ "MF_TLS_PORT", NUMBER, AT(tls_port), "8443", 1, 65535, "Its HTTPS port; when not given, the next free one" },
+	{ "MF_METRICS_PUBLIC", BOOL, AT(metrics_public), "0", 0, 0, "Answer /metrics to other hosts too" },
 	{ "MF_TEST", BOOL, AT(test), "0", 0, 0, "Serve /test, faults and waits made on purpose; never in production" },
 };
 

@@ -49,6 +49,7 @@ struct conf {
 	/* safety */
 	const char *secret_key_file;
 	bool        single_user;
+	bool        metrics_public;
 	bool        test;
 };
 
