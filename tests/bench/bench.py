@@ -3,9 +3,8 @@
 #
 #   tests/bench/bench.py PROGRAMS LOAD RESULT.json [PEER]
 #
-# PROGRAMS is a release build directory, LOAD the load generator, PEER a moto_server to compare with.
-# docs/BENCH.md says what each line means.  Nothing here fails because something is slow; it fails
-# when a request does.  MF_BENCH_SECONDS: of each measurement (3).
+# docs/BENCH.md says what each line means.  Nothing here fails for being slow, only when a request
+# fails.  MF_BENCH_SECONDS: of each measurement (3); MF_BENCH_ENVIRONMENTS: how many (1000).
 import json
 import os
 import platform
