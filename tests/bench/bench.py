@@ -86,7 +86,8 @@ def s3_cases(load, prefix):
 
 
 def ceilings(load, reading=True):
-    cases = {"one insert": lambda seconds: load.run("/test/insert", "--plain", seconds=seconds)}
+    cases = {"one insert": lambda seconds: load.run("/test/insert", "--plain", "--method", "POST",
+                                                    seconds=seconds)}
     if reading:
         cases = {"empty answer": lambda seconds: load.run("/test/empty", "--plain",
                                                           seconds=seconds),
@@ -128,7 +129,8 @@ def pss(pid):
 
 
 def kind_of(title):
-    for word, kind in (("mockfactory.fcgi", "pool"), ("postgres", "postgres"),
+    for word, kind in (("/keep.sh", "keepers"), ("mockfactory.fcgi", "pool"),
+                       ("postgres", "postgres"),
                        ("lighttpd", "web server"), ("apache2", "web server")):
         if word in title:
             return kind

@@ -82,7 +82,7 @@ sign_head(const struct signer *s, const char *method, const char *path, size_t b
 	char sig[HEX];
 	int  n = snprintf(out, size, "%s %s HTTP/1.1\r\nHost: %s\r\n", method, path, s->host);
 
-	if (body_len > 0 || strcmp(method, "PUT") == 0)
+	if (body_len > 0 || strcmp(method, "GET") != 0)
 		n += snprintf(out + n, size - (size_t)n, "Content-Length: %zu\r\n", body_len);
 	if (s->access_key != NULL) {
 		signature(s, method, path, sig);
