@@ -81,7 +81,7 @@ static void
 list_keys(struct admin *a, const struct account *owner)
 {
 	struct key *list;
-	size_t      n = key_list(a->task, owner->id, 0, MOST_LISTED, &list);
+	size_t      n = key_list(a->task, owner->id, NULL, MOST_LISTED, &list);
 
 	for (size_t i = 0; i < n; i++)
 		buf_fmt(&a->out, "%s  %s  %s  %s  %s%s\n", list[i].public_id, list[i].prefix, owner->public_id,

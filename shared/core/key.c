@@ -100,9 +100,10 @@ key_check(struct task *t, const char *text)
 }
 
 size_t
-key_list(struct task *t, int64_t account, int64_t after, size_t most, struct key **out)
+key_list(struct task *t, int64_t account, const char *after, size_t most, struct key **out)
 {
-	struct rows r = db_rows(t, &Q_key_list, db_i64(account), db_i64(after), db_i64((int64_t)most));
+	struct rows r = db_rows(t, &Q_key_list, db_i64(account), db_text(after),
+	    db_i64((int64_t)most));
 
 	*out = mem_array(t->mem, struct key, r.n);
 	for (size_t i = 0; i < r.n; i++)

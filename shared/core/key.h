@@ -29,8 +29,8 @@ struct key *key_create(struct task *t, int64_t account, const char *name, int64_
 bool key_wellformed(const char *text);
 /* Whose key this is; 0: nobody's, or it is revoked or expired.  One statement, and once a minute a second. */
 int64_t key_check(struct task *t, const char *text);
-/* Up to `most` keys of an account with an id past `after`, oldest first. */
-size_t key_list(struct task *t, int64_t account, int64_t after, size_t most, struct key **out);
+/* Up to `most` keys of an account, oldest first, made after the one `after` (NULL: from the start). */
+size_t key_list(struct task *t, int64_t account, const char *after, size_t most, struct key **out);
 /* From now on the key opens nothing; NULL: the account has no such key. Revoking again is no error. */
 struct key *key_revoke(struct task *t, int64_t account, const char *public_id);
 /* The account of a key and its public id, by public id or prefix; 0: there is no such key. */

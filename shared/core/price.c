@@ -54,6 +54,7 @@ price_quote(struct task *t, const char *const *names, size_t n, const char *clou
 		.lines = mem_array(t->mem, struct price_line, r.n), .n = r.n,
 		.sum = row_text(&r, 0, "sum"),                      .rate = row_text(&r, 0, "rate"),
 		.package = row_text(&r, 0, "package"),
+		.asked_package = package,
 		.cloud_known = row_bool(&r, 0, "cloud_known"),
 		.package_known = row_bool(&r, 0, "package_known"),
 		.package_covers = row_bool(&r, 0, "package_covers"),

@@ -47,6 +47,7 @@ struct price_quote {
 	size_t             n;
 	const char        *sum, *rate;     /* of the known ones */
 	const char        *package;        /* the one that costs no more than the sum; NULL: none */
+	const char        *asked_package;  /* as given; NULL: none */
 	bool               cloud_known, package_known, package_covers;
 };
 

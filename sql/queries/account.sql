@@ -48,11 +48,13 @@ select k.id, k.account_id, k.hash, k.used_at
 update core.api_key set used_at = $2
  where id = $1 and (used_at is null or used_at < $3)
 
--- name: key_list(bigint, bigint, bigint)
--- Up to $3 keys of account $1 in the order they were made, after key number $2.
+-- name: key_list(bigint, text, bigint)
+-- Up to $3 keys of account $1 in the order they were made, after $2.
 select id, public_id, name, prefix, created_at, expires_at, revoked_at, used_at
   from core.api_key
- where account_id = $1 and id > $2
+ where account_id = $1
+   and ($2 is null or id > (select k.id from core.api_key k
+                             where k.account_id = $1 and k.public_id = $2))
  order by id
  limit $3
 

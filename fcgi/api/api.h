@@ -1,0 +1,69 @@
+/* fcgi/api/api.h - our own API: handlers, and what they share */
+#ifndef MF_API_H
+#define MF_API_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "fcgi/call.h"
+
+#define FAULT(name, code, status, text) extern const struct fault name;
+#include "fcgi/api/faults.def"
+#undef FAULT
+
+struct fields;
+struct life;
+struct price_quote;
+
+void api_create_environment(struct call *c);
+void api_list_environments(struct call *c);
+void api_get_environment(struct call *c);
+void api_destroy_environment(struct call *c);
+void api_stop_environment(struct call *c);
+void api_start_environment(struct call *c);
+void api_reset_environment(struct call *c);
+void api_get_exports(struct call *c);
+void api_get_clock(struct call *c);
+void api_set_clock(struct call *c);
+void api_create_key(struct call *c);
+void api_list_keys(struct call *c);
+void api_revoke_key(struct call *c);
+void api_list_services(struct call *c);
+void api_list_packages(struct call *c);
+void api_quote(struct call *c);
+void api_get_account(struct call *c);
+
+/* Begin a JSON answer of that status: the encoder, nothing open yet. */
+struct enc *api_answer(struct call *c, int status);
+/* An answer without a body. */
+void api_no_content(struct call *c);
+
+/* The environment the path names, with credentials; throws 404 for any other, and for a destroyed
+ * one. */
+struct life *api_environment(struct call *c);
+/* Its channel: what changes an environment rings it. */
+const char *api_channel(struct call *c, const char *public_id);
+/* Write it, as a struct under name (NULL: the root, or an element); secrets only when complete. */
+void api_put_environment(struct call *c, const char *name, const struct life *e, bool complete);
+
+/* The address of one service ("aws_s3"), or of a whole cloud ("aws"), of an environment. */
+const char *api_endpoint(struct call *c, const struct life *e, const char *service);
+
+/*
+ * The services a request names ("services", "provider", "package"), priced.  Throws when anything is
+ * wrong with them, or was noted before.
+ */
+void api_read_services(struct call *c, const struct fields *f, struct price_quote *out);
+/* False: priced, but not in this program. */
+bool api_available(const char *service);
+
+/* Paging: ?limit= (1 to 100, 20) and ?cursor=, which holds the public id of the last item seen. */
+struct api_page {
+	size_t      limit;
+	const char *after; /* NULL: the first page */
+};
+struct api_page api_page(struct call *c, const char *id_prefix);
+/* The end of a list: next_cursor, null when there is no more. */
+void api_put_cursor(struct call *c, const char *last_id);
+
+#endif

@@ -1,0 +1,137 @@
+/* fcgi/api/create.c - a new environment: what is asked for, checked field by field */
+#include <string.h>
+
+#include "fcgi/api/api.h"
+#include "fcgi/api/fields.h"
+#include "fcgi/proto/problem.h"
+#include "shared/base/conf.h"
+#include "shared/core/life.h"
+#include "shared/core/price.h"
+
+enum {
+	MOST_NAME = 100,
+	MOST_ACCOUNTS = 50,
+	LEAST_HOURS = 1, MOST_HOURS = 48, HOURS = 4, /* SPEC "Auto-shutdown" */
+};
+
+#define WORD ID_BASE62 "_.-"
+/* What a signature's scope cannot hold, '/' and ',', no key id may hold; a secret may hold all that
+ * can be seen. */
+#define VISIBLE ID_BASE62 "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+
+static struct aws_account
+read_account(struct call *c, struct json_object *j, size_t i)
+{
+	static const char *const known[] = { "account_id", "access_key_id", "secret_access_key",
+		"owner_id", "display_name", "email" };
+	const char        *prefix = mem_fmt(c->task->mem, "accounts[%zu].", i);
+	struct fields      f = fields_of(c, j, prefix, known, COUNT(known));
+	struct aws_account a = {
+		.account_id = fields_chars(&f, "account_id", 12, 12, ID_DIGITS, "digits"),
+		.access_key_id = fields_chars(&f, "access_key_id", 1, 128, WORD,
+		    "letters, digits and any of _.-"),
+		.secret_access_key = fields_chars(&f, "secret_access_key", 1, 256, VISIBLE,
+		    "visible ASCII characters"),
+		.owner_id = fields_chars(&f, "owner_id", 1, 64, WORD, "letters, digits and any of _.-"),
+		.display_name = fields_text(&f, "display_name", 1, MOST_NAME),
+		.email = fields_text(&f, "email", 3, 254),
+	};
+
+	if (a.email != NULL && strchr(a.email, '@') == NULL)
+		fields_wrong(&f, "email", "is no e-mail address");
+	return a;
+}
+
+/* No two accounts of an environment may be alike in what tells them apart. */
+static void
+check_accounts(struct call *c, const struct aws_account *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < i; k++) {
+			const struct { const char *name, *a, *b; } same[] = {
+				{ "account_id", list[i].account_id, list[k].account_id },
+				{ "access_key_id", list[i].access_key_id, list[k].access_key_id },
+				{ "owner_id", list[i].owner_id, list[k].owner_id },
+			};
+
+			for (size_t s = 0; s < COUNT(same); s++)
+				if (same[s].a != NULL && same[s].b != NULL && strcmp(same[s].a, same[s].b) == 0)
+					problem_field(c, mem_fmt(c->task->mem, "accounts[%zu].%s", i, same[s].name),
+					    "is that of accounts[%zu], too", k);
+		}
+}
+
+static void
+read_accounts(struct call *c, const struct fields *f, struct life_wish *w)
+{
+	struct json_object *list = fields_list(f, "accounts", 1, MOST_ACCOUNTS);
+
+	if (list == NULL)
+		return;
+	w->n_accounts = json_object_array_length(list);
+	w->accounts = mem_array(c->task->mem, struct aws_account, w->n_accounts);
+	for (size_t i = 0; i < w->n_accounts; i++) {
+		struct json_object *j = json_object_array_get_idx(list, i);
+
+		if (json_object_get_type(j) == json_type_object)
+			w->accounts[i] = read_account(c, j, i);
+		else
+			problem_field(c, mem_fmt(c->task->mem, "accounts[%zu]", i), "is to be an object");
+	}
+	check_accounts(c, w->accounts, w->n_accounts);
+}
+
+static void
+take_services(struct call *c, const struct price_quote *q, struct life_wish *w)
+{
+	w->hourly_rate = q->rate;
+	w->n_services = q->n;
+	w->services = mem_array(c->task->mem, const char *, q->n);
+	for (size_t i = 0; i < q->n; i++) {
+		w->services[i] = q->lines[i].service;
+		if (!api_available(q->lines[i].service))
+			task_throw(c->task, &API_NOT_AVAILABLE, "%s is not available here yet; "
+			    "GET /api/v1/services lists what is.", q->lines[i].service);
+	}
+}
+
+static void
+read_wish(struct call *c, struct life_wish *w)
+{
+	static const char *const known[] = { "services", "name", "provider", "package", "auth",
+		"auto_shutdown_hours", "accounts", "ports", "persistent" };
+	static const char *const auths[] = { "strict", "lenient" };
+	const struct conf       *conf = c->world->conf;
+	struct fields            f = fields_of(c, c->args, "", known, COUNT(known));
+	const char              *auth = fields_word(&f, "auth", auths, COUNT(auths));
+	struct price_quote       q;
+
+	*w = (struct life_wish){
+		.account = c->account,
+		.name = fields_text(&f, "name", 1, MOST_NAME),
+		.auto_shutdown_hours = fields_int(&f, "auto_shutdown_hours", HOURS, LEAST_HOURS, MOST_HOURS),
+		.persistent = fields_bool(&f, "persistent", false),
+		.lenient = auth == auths[1],
+		.port = fields_bool(&f, "ports", conf->hand_out_ports),
+		.port_first = conf->web_port_first,
+		.port_last = conf->web_port_last,
+	};
+	read_accounts(c, &f, w);
+	api_read_services(c, &f, &q);
+	w->provider = fields_text(&f, "provider", 1, MOST_NAME);
+	w->package = q.asked_package;
+	take_services(c, &q, w);
+}
+
+void
+api_create_environment(struct call *c)
+{
+	struct life_wish w;
+	struct life     *e;
+
+	read_wish(c, &w);
+	e = life_create(c->task, &w);
+	call_header(c, "Location", mem_fmt(c->task->mem, "/api/v1/environments/%s", e->public_id));
+	api_answer(c, 201);
+	api_put_environment(c, NULL, e, true);
+}

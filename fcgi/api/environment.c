@@ -1,0 +1,205 @@
+/* fcgi/api/environment.c - environments found, listed, and moved through their states */
+#include <string.h>
+
+#include "fcgi/api/api.h"
+#include "fcgi/api/fields.h"
+#include "fcgi/proto/problem.h"
+#include "shared/base/clock.h"
+#include "shared/base/text.h"
+#include "shared/core/life.h"
+#include "shared/wire/json.h"
+
+enum { MOST_WAIT_S = 60 };
+
+static const int64_t RECHECK = 2 * SECOND; /* a waiter looks by itself that often */
+
+const char *
+api_channel(struct call *c, const char *public_id)
+{
+	return mem_fmt(c->task->mem, "env:%s", public_id);
+}
+
+struct life *
+api_environment(struct call *c)
+{
+	const char  *id = problem_param(c, "id");
+	struct life *e = life_find(c->task, c->account, id);
+
+	if (e == NULL)
+		task_throw(c->task, &API_NO_ENVIRONMENT, NULL);
+	if (strcmp(e->state, "destroyed") == 0)
+		task_throw(c->task, &API_DESTROYED, "%s was destroyed at %s.", id,
+		    clock_iso(c->task->mem, e->destroyed_at));
+	return e;
+}
+
+static const char *
+etag_of(struct call *c, const struct life *e)
+{
+	return mem_fmt(c->task->mem, "\"%s-%lld\"", e->public_id, (long long)e->generation);
+}
+
+/* Is the tag in an If-None-Match (RFC 9110, 13.1.2)?  Weak or not is the same here. */
+static bool
+listed(const char *header, const char *etag)
+{
+	size_t n = strlen(etag);
+
+	while (header != NULL && *header != '\0') {
+		header += strspn(header, ", \t");
+		if (*header == '*')
+			return true;
+		if (text_starts(header, "W/"))
+			header += 2;
+		if (strncmp(header, etag, n) == 0)
+			return true;
+		header += strcspn(header, ",");
+	}
+	return false;
+}
+
+/* The seconds of "Prefer: wait=N" (RFC 7240, 4.3), at most a minute; 0: none. */
+static int64_t
+preferred_wait(struct call *c)
+{
+	const char *prefer = request_header(c->req, "prefer");
+	int64_t     seconds = 0;
+
+	while (prefer != NULL && *prefer != '\0') {
+		size_t n;
+
+		prefer += strspn(prefer, ",; \t");
+		n = strcspn(prefer, ",; \t");
+		if (n > 5 && strncmp(prefer, "wait=", 5) == 0)
+			text_i64(mem_text_n(c->task->mem, prefer + 5, n - 5), 0, INT32_MAX, &seconds);
+		prefer += n;
+	}
+	return seconds < MOST_WAIT_S ? seconds : MOST_WAIT_S;
+}
+
+/* With If-None-Match and Prefer: wait, the answer comes when there is something new, or at the end
+ * of the wait. */
+void
+api_get_environment(struct call *c)
+{
+	struct life *e = api_environment(c);
+	const char  *etag = etag_of(c, e);
+	int64_t      wait = preferred_wait(c), deadline = c->started + wait * SECOND;
+
+	call_header(c, "ETag", etag);
+	if (listed(request_header(c->req, "if-none-match"), etag)) {
+		int64_t recheck = c->task->now + RECHECK;
+
+		if (c->task->now < deadline) {
+			call_park(c, api_channel(c, e->public_id), deadline,
+			    recheck < deadline ? recheck : deadline);
+			return;
+		}
+		if (wait > 0)
+			call_header(c, "Preference-Applied", "wait");
+		c->reply.status = 304;
+		return;
+	}
+	if (wait > 0)
+		call_header(c, "Preference-Applied", "wait");
+	api_answer(c, 200);
+	api_put_environment(c, NULL, e, true);
+}
+
+void
+api_list_environments(struct call *c)
+{
+	static const char *const states[] = { "provisioning", "running", "stopped", "destroying",
+		"destroyed", "error" };
+	const char     *state = request_arg(c->req, "status");
+	struct api_page page = api_page(c, "env-");
+	struct life    *list;
+	bool            known = state == NULL;
+	size_t          n;
+
+	for (size_t i = 0; i < COUNT(states); i++)
+		known |= state != NULL && strcmp(state, states[i]) == 0;
+	if (!known)
+		problem_field(c, "status", "is to be a state, as \"running\"");
+	problem_check(c);
+	n = life_list(c->task, c->account, state, page.after, page.limit + 1, &list);
+	api_answer(c, 200);
+	enc_struct(c->out, NULL);
+	enc_list(c->out, "environments", NULL);
+	for (size_t i = 0; i < n && i < page.limit; i++)
+		api_put_environment(c, NULL, &list[i], false);
+	enc_end(c->out);
+	api_put_cursor(c, n > page.limit ? list[page.limit - 1].public_id : NULL);
+	enc_end(c->out);
+}
+
+/* What came of a change: its fault, or the environment as it is now. */
+static void
+answer_change(struct call *c, enum life_change change)
+{
+	const char  *id = problem_param(c, "id");
+	struct life *e = api_environment(c);
+
+	if (change == LIFE_REFUSED)
+		task_throw(c->task, &API_WRONG_STATE, "%s is %s.", id, e->state);
+	if (change == LIFE_DONE)
+		call_ring(c, api_channel(c, id));
+	call_header(c, "ETag", etag_of(c, e));
+	api_answer(c, 200);
+	api_put_environment(c, NULL, e, true);
+}
+
+/* These take no arguments. */
+static void
+check_no_fields(struct call *c)
+{
+	fields_of(c, c->args, "", NULL, 0);
+	problem_check(c);
+}
+
+void
+api_stop_environment(struct call *c)
+{
+	check_no_fields(c);
+	answer_change(c, life_stop(c->task, c->account, problem_param(c, "id")));
+}
+
+void
+api_start_environment(struct call *c)
+{
+	check_no_fields(c);
+	answer_change(c, life_start(c->task, c->account, problem_param(c, "id")));
+}
+
+/* Destroying what is destroyed is no error: a script may run twice. */
+void
+api_destroy_environment(struct call *c)
+{
+	const char      *id = problem_param(c, "id");
+	enum life_change change = life_destroy(c->task, c->account, id);
+
+	if (change == LIFE_NONE)
+		task_throw(c->task, &API_NO_ENVIRONMENT, NULL);
+	if (change == LIFE_DONE)
+		call_ring(c, api_channel(c, id));
+	api_no_content(c);
+}
+
+/* {} empties all services, {"service": "aws_s3"} one. */
+void
+api_reset_environment(struct call *c)
+{
+	static const char *const known[] = { "service" };
+	const char              *id = problem_param(c, "id");
+	struct fields            f = fields_of(c, c->args, "", known, COUNT(known));
+	const char              *service = fields_text(&f, "service", 1, 64);
+	enum life_change         change;
+
+	problem_check(c);
+	change = life_reset(c->task, c->account, id, service);
+	if (change == LIFE_NO_SERVICE) {
+		fields_wrong(&f, "service", "%s has no such service", id);
+		problem_check(c);
+	}
+	answer_change(c, change);
+}

@@ -1,0 +1,75 @@
+/* fcgi/api/price.c - services and packages, their prices, and what a request would cost */
+#include "fcgi/api/api.h"
+#include "fcgi/services.h"
+#include "shared/core/price.h"
+
+bool
+api_available(const char *service)
+{
+	return service_sold(service) != NULL;
+}
+
+static void
+put_cloud(struct call *c, const char *cloud)
+{
+	if (cloud[0] == 'p') /* "plain": no cloud's */
+		enc_null(c->out, "provider");
+	else
+		enc_text(c->out, "provider", cloud);
+}
+
+void
+api_list_services(struct call *c)
+{
+	struct price_service *list;
+	size_t                n = price_services(c->task, &list);
+
+	api_answer(c, 200);
+	enc_struct(c->out, NULL);
+	enc_list(c->out, "services", NULL);
+	for (size_t i = 0; i < n; i++) {
+		enc_struct(c->out, NULL);
+		enc_text(c->out, "id", list[i].id);
+		enc_text(c->out, "title", list[i].title);
+		put_cloud(c, list[i].cloud);
+		enc_text(c->out, "kind", list[i].emulated ? "emulated" : "real");
+		enc_number(c->out, "hourly_rate", list[i].hourly);
+		enc_bool(c->out, "available", api_available(list[i].id));
+		enc_end(c->out);
+	}
+	enc_end(c->out);
+	enc_end(c->out);
+}
+
+static void
+put_texts(struct call *c, const char *name, const char **list, size_t n)
+{
+	enc_list(c->out, name, NULL);
+	for (size_t i = 0; i < n; i++)
+		enc_text(c->out, NULL, list[i]);
+	enc_end(c->out);
+}
+
+void
+api_list_packages(struct call *c)
+{
+	struct price_package *list;
+	size_t                n = price_packages(c->task, &list);
+
+	api_answer(c, 200);
+	enc_struct(c->out, NULL);
+	enc_list(c->out, "packages", NULL);
+	for (size_t i = 0; i < n; i++) {
+		enc_struct(c->out, NULL);
+		enc_text(c->out, "id", list[i].id);
+		enc_text(c->out, "title", list[i].title);
+		enc_number(c->out, "hourly_rate", list[i].hourly);
+		if (list[i].any_of > 0)
+			enc_int(c->out, "any_services", list[i].any_of);
+		put_texts(c, "services", list[i].gives, list[i].n_gives);
+		put_texts(c, "covers", list[i].covers, list[i].n_covers);
+		enc_end(c->out);
+	}
+	enc_end(c->out);
+	enc_end(c->out);
+}
