@@ -76,9 +76,3 @@ def test_copy_makes_another(s3, bucket, algorithm):
     assert head["Checksum" + algorithm] == want
 
 
-def test_attributes(s3, bucket):
-    s3.put_object(Bucket=bucket, Key="k", Body=b"123456789", ChecksumAlgorithm="SHA256")
-    answer = s3.get_object_attributes(Bucket=bucket, Key="k", ObjectAttributes=[
-        "ETag", "Checksum", "ObjectSize", "StorageClass"])
-    assert answer["ObjectSize"] == 9 and answer["StorageClass"] == "STANDARD"
-    assert answer["Checksum"]["ChecksumSHA256"] == base64.b64encode(KNOWN["SHA256"]).decode()

@@ -1,0 +1,72 @@
+#!/bin/bash
+# tests/with-installation.sh - run a command beside an installation of its own
+#
+#   tests/with-installation.sh lighttpd|apache|single COMMAND...
+#
+# single: lighttpd and one process of one thread, as on a shared host.  The programs are those of
+# build/$MODE.  The installation lives in a directory of its own on free ports, started and stopped by
+# the scripts of `make up`; the command finds it described in TEST_* (tests/sdk/python/installation.py
+# reads them).  KEEP=1 leaves it running.  Its logs are shown when the command fails.
+set -eu
+cd "$(dirname "$0")/.."
+front=$1
+shift
+programs=$PWD/build/${MODE:-debug}
+dir=$(mktemp -d "${TMPDIR:-/tmp}/mf-test.XXXXXX")
+chmod 755 "$dir"
+mkdir "$dir/sql"
+cp -r httpd-conf "$dir/"
+cp -r sql/migrations "$dir/sql/"
+
+# Nothing of the caller's settings: what is tested is what is in the tree.
+for name in $(compgen -e MF_ || true); do unset "$name"; done
+unset MAKEFLAGS MAKELEVEL http_proxy https_proxy HTTP_PROXY HTTPS_PROXY
+
+free_port() {
+	local p=$1
+	while ss -H -l -t -n | awk '{ print $4 }' | grep -q ":$p\$"; do p=$((p + 1)); done
+	echo "$p"
+}
+
+finish() {
+	status=$?
+	if [ "${KEEP:-}" = 1 ]; then
+		echo "left running: $dir" >&2
+		exit $status
+	fi
+	"$dir/httpd-conf/up.sh" down > "$dir/down.log" 2>&1 || { cat "$dir/down.log" >&2; status=1; }
+	if [ $status != 0 ]; then
+		tail -n 40 "$dir"/var/log/*.log >&2 2>/dev/null || true
+	fi
+	rm -rf "$(readlink -f "$dir/var")" "$dir"
+	exit $status
+}
+trap finish EXIT
+trap 'exit 1' INT TERM HUP
+
+MF_PORT=$(free_port $((18000 + RANDOM % 1000)))
+MF_TLS_PORT=$(free_port $((19000 + RANDOM % 1000)))
+first=$(free_port $((20000 + RANDOM % 8000)))
+export MF_PORT MF_TLS_PORT MF_WEB_PORTS=$first-$((first + 49))
+case $front in
+lighttpd | apache) export MF_WEB=$front ;;
+single) export MF_WEB=lighttpd MF_PROCESSES=0 MF_THREADS=1 ;;
+*) exit 2 ;;
+esac
+
+"$dir/httpd-conf/up.sh" up "$programs" > "$dir/up.log" 2>&1 || { cat "$dir/up.log" >&2; exit 1; }
+unset MF_PORT MF_TLS_PORT MF_WEB_PORTS MF_WEB MF_PROCESSES MF_THREADS
+
+setting() { (. "$dir/var/settings.env" && . "$dir/var/mockfactory.env" && eval "echo \"\$$1\""); }
+as=
+[ "$(id -u)" != 0 ] || as="setpriv --reuid mockfactory --regid mockfactory --init-groups"
+TEST_FRONT=$front TEST_URL=$(setting MF_URL) TEST_URL_TLS=$(setting MF_URL_TLS)
+TEST_DOMAIN=$(setting MF_DOMAIN) TEST_API_KEY=$(setting MF_API_KEY) TEST_DB=$(setting MF_DB)
+TEST_STORE=$(setting MF_STORE) TEST_PROGRAMS=$programs TEST_DIR=$dir
+TEST_CERTIFICATE="$as $dir/var/program/httpd-conf/certificate.sh environment"
+# The authority where every user can read it.
+cp "$dir/var/tls/ca.pem" "$dir/ca.pem" && chmod 644 "$dir/ca.pem"
+TEST_CA=$dir/ca.pem
+export TEST_FRONT TEST_URL TEST_URL_TLS TEST_DOMAIN TEST_API_KEY TEST_DB TEST_STORE TEST_PROGRAMS \
+	TEST_DIR TEST_CERTIFICATE TEST_CA
+"$@"
