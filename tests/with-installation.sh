@@ -64,9 +64,10 @@ TEST_FRONT=$front TEST_URL=$(setting MF_URL) TEST_URL_TLS=$(setting MF_URL_TLS)
 TEST_DOMAIN=$(setting MF_DOMAIN) TEST_API_KEY=$(setting MF_API_KEY) TEST_DB=$(setting MF_DB)
 TEST_STORE=$(setting MF_STORE) TEST_PROGRAMS=$programs TEST_DIR=$dir
 TEST_CERTIFICATE="$as $dir/var/program/httpd-conf/certificate.sh environment"
+TEST_ADMIN="$as $dir/var/program/httpd-conf/program.sh mf-admin"
 # The authority where every user can read it.
 cp "$dir/var/tls/ca.pem" "$dir/ca.pem" && chmod 644 "$dir/ca.pem"
 TEST_CA=$dir/ca.pem
 export TEST_FRONT TEST_URL TEST_URL_TLS TEST_DOMAIN TEST_API_KEY TEST_DB TEST_STORE TEST_PROGRAMS \
-	TEST_DIR TEST_CERTIFICATE TEST_CA
+	TEST_DIR TEST_CERTIFICATE TEST_ADMIN TEST_CA
 "$@"
