@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "fcgi/coverage.h"
 #include "fcgi/pool.h"
 #include "shared/base/conf.h"
 #include "shared/base/log.h"
@@ -11,10 +12,11 @@
 #include "shared/store/store.h"
 
 static const char usage[] =
-    "usage: mockfactory.fcgi [--help | --check]\n\n"
+    "usage: mockfactory.fcgi [--help | --check | --operations | --coverage]\n\n"
     "Serves MockFactory to a web server, over FastCGI: on standard input where that is a listening\n"
     "socket (spawn-fcgi, lighttpd's bin-path), else on MF_SOCKET.  SIGTERM drains, SIGHUP restarts\n"
-    "without failing a request and picks up a new program.  --check looks at the settings only.\n";
+    "without failing a request and picks up a new program.  --check looks at the settings only,\n"
+    "--operations and --coverage print what there is, for tests and as docs/COVERAGE.md.\n";
 
 /* Parked requests hold a descriptor each: as many as the system allows. */
 static void
@@ -37,6 +39,14 @@ main(int argc, char **argv)
 	const char        *adopt = NULL;
 	char               error[512];
 
+	if (argc == 2 && strcmp(argv[1], "--operations") == 0) {
+		coverage_print(stdout);
+		return 0;
+	}
+	if (argc == 2 && strcmp(argv[1], "--coverage") == 0) {
+		coverage_print_markdown(stdout);
+		return 0;
+	}
 	conf_start(&conf, argc, argv, usage);
 	if (argc > 2 || (argc == 2 && strcmp(argv[1], "--check") != 0 && !text_starts(argv[1], "--adopt="))) {
 		fputs(usage, stderr);

@@ -22,11 +22,13 @@ status: ## what runs
 logs: ## follow the logs
 	@httpd-conf/up.sh logs
 
-docs: $(B)/mf-admin ## print the settings into docs/SETTINGS.md
+docs: all ## print docs/SETTINGS.md and docs/COVERAGE.md from the tables
 	@{ printf '# Settings\n\nPrinted by `make docs` from the table in %s.\n\n' \
 		'`shared/base/conf.c`'; \
 		env -i $(B)/mf-admin settings; } > docs/SETTINGS.md.new
 	@mv docs/SETTINGS.md.new docs/SETTINGS.md
+	@$(B)/mockfactory.fcgi --coverage > docs/COVERAGE.md.new
+	@mv docs/COVERAGE.md.new docs/COVERAGE.md
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

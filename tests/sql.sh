@@ -36,4 +36,4 @@ for file in tests/sql/*.sql; do
 		fail "$file" $out/log
 	fi
 done
-echo "$passed $failed 0" | tests/count.sh sql
+echo "$passed $failed 0" | tests/count.sh check-sql

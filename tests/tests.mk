@@ -1,16 +1,64 @@
 # tests/tests.mk - what is tested, and how; docs/TESTING.md says where a new test goes
-#
-# quick    what every change must pass, within a minute
-# check    everything; its last line adds up all suites
-T := build/test
+T       := build/test
+PYTEST  := $(T)/venv/bin/pytest
+SDK     := tests/sdk/python
+BESIDE   = env -u MAKEFLAGS -u MAKELEVEL MODE=$(MODE) TEST_COUNTS=$(T)/raw/$@ tests/suite.sh $@ \
+	tests/with-installation.sh
+# Every suite of `make check`, in this order.
+SUITES  := lint check-docs check-sql check-unit check-fuzz check-tsan check-sdk check-front \
+	check-runtime check-crash
 
-quick: lint check-sql check-unit
+quick: lint check-docs check-sql check-unit ## what every change must pass, within a minute
 
-lint:
-	@tests/lint.sh
-check-sql:
+check: ## everything; the last line adds up all suites
+	@tests/check.sh $(SUITES)
+
+lint: ## layers, formatting, syntax
+	@tests/suite.sh $@ tests/lint.sh
+
+check-docs: all ## pages printed from tables are as the tables are
+	@tests/suite.sh $@ tests/docs.sh $(B)
+
+check-sql: ## every query prepares; tests/sql/*.sql answer as their .out
 	@tests/with-postgres.sh tests/sql.sh
-check-unit: $(units)
-	@tests/with-postgres.sh tests/units.sh $(units)
 
-.PHONY: quick check lint tidy check-sql check-unit
+check-unit: $(units) ## tests/unit, each program in a scratch database
+	@tests/with-postgres.sh tests/units.sh check-unit $(units)
+
+# The units that start threads, under ThreadSanitizer.
+threaded := $(patsubst %.c,build/tsan/%,$(shell grep -rl pthread_create tests/unit --include='*.c'))
+check-tsan: ## the units that start threads, under ThreadSanitizer
+	@$(MAKE) --no-print-directory MODE=tsan units-tsan
+	@tests/with-postgres.sh setarch -R tests/units.sh check-tsan $(threaded)
+units-tsan: $(threaded)
+
+check-fuzz: $(fuzzes) ## parsers of outside bytes over their corpus
+	@tests/fuzz.sh $(fuzzes)
+
+check-sdk: all $(PYTEST) $(T)/js ## vendors' SDKs, the control API, neighbours; behind lighttpd
+	@$(BESIDE) lighttpd $(PYTEST) $(SDK) $(ARGS)
+
+check-front: all $(PYTEST) ## the same journey behind Apache
+	@$(BESIDE) apache $(PYTEST) $(SDK) -m every_front $(ARGS)
+
+check-runtime: all $(PYTEST) ## S3 and the API in one process of one thread, as on a shared host
+	@$(BESIDE) single $(PYTEST) $(SDK) -m "not clients" $(ARGS)
+
+$(PYTEST): $(SDK)/requirements.txt
+	@mkdir -p $(T)
+	@/usr/bin/python3 -m venv $(T)/venv
+	@$(T)/venv/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+# Without node the JavaScript test says so itself.
+$(T)/js: tests/sdk/js/package-lock.json
+	@mkdir -p $(T)
+	@if command -v npm > /dev/null; then \
+		cd tests/sdk/js && npm ci --silent --no-audit --no-fund; fi
+	@touch $@
+
+tidy: ## clang-tidy and cppcheck
+	@tests/tidy.sh
+
+.PHONY: quick check lint tidy check-docs check-sql check-unit check-tsan units-tsan check-fuzz \
+	check-sdk check-front check-runtime

@@ -1,7 +1,7 @@
 #!/bin/bash
 # tests/units.sh - run unit test programs, two at a time, each in a scratch database of its own
 #
-#   tests/with-postgres.sh tests/units.sh PROGRAM...
+#   tests/with-postgres.sh tests/units.sh SUITE PROGRAM...
 # One line per program; its output only when it failed.  A program reads its database from MF_DB.
 set -u
 
@@ -41,6 +41,9 @@ if [ "${1-}" = --one ]; then
 	one "$2"
 	exit 0
 fi
+suite=$1
+shift
 for program; do rm -f "$program.count"; done
 printf '%s\n' "$@" | xargs -n 1 -P 2 "$0" --one
-for program; do cat "$program.count" 2>/dev/null || echo "0 1 0"; done | tests/count.sh units
+for program; do cat "$program.count" 2>/dev/null || echo "0 1 0"; done |
+	tests/count.sh "$suite"
