@@ -2,39 +2,15 @@
 #include "shared/db/db.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <libpq-fe.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <time.h>
 
-#include "shared/base/clock.h"
-#include "shared/base/conf.h"
 #include "shared/base/log.h"
 #include "shared/base/mem.h"
 #include "shared/base/task.h"
-#include "shared/db/connect.h"
+#include "shared/db/pool.h"
 #include "shared/db/wire.h"
-
-enum { WAIT_FOR_CONNECTION_S = 5 };
-
-/* One connection, always in pipeline mode. */
-struct conn {
-	struct conn *next;
-	PGconn      *pg;
-	bool         prepared[]; /* by query number */
-};
-
-struct db {
-	const struct conf *conf;
-	pthread_mutex_t    lock;
-	pthread_cond_t     freed;
-	struct conn       *idle;
-	unsigned           open, busy, most;
-	uint64_t           statements, connects, failures;
-};
 
 /* What a task holds of the database. */
 struct db_link {
@@ -45,41 +21,6 @@ struct db_link {
 };
 
 static _Thread_local int fail_in;
-
-struct db *
-db_open(const struct conf *c)
-{
-	struct db *db = calloc(1, sizeof(*db));
-
-	if (db == NULL)
-		abort();
-	db->conf = c;
-	db->most = (unsigned)c->db_connections;
-	pthread_mutex_init(&db->lock, NULL);
-	pthread_cond_init(&db->freed, NULL);
-	return db;
-}
-
-static void
-conn_close(struct conn *c)
-{
-	PQfinish(c->pg);
-	free(c);
-}
-
-void
-db_close(struct db *db)
-{
-	while (db->idle != NULL) {
-		struct conn *c = db->idle;
-
-		db->idle = c->next;
-		conn_close(c);
-	}
-	pthread_cond_destroy(&db->freed);
-	pthread_mutex_destroy(&db->lock);
-	free(db);
-}
 
 void
 db_attach(struct task *t, struct db *db)
@@ -98,99 +39,12 @@ db_detach(struct task *t)
 	t->db = NULL;
 }
 
-/* A connection the server has hung up on tells so by being readable while idle. */
-static bool
-alive(struct conn *c)
-{
-	char byte;
-	ssize_t n = recv(PQsocket(c->pg), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-
-	return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
-}
-
-/* An idle connection, or NULL with *may_open set when a new one may be made in its stead. */
-static struct conn *
-take_idle(struct db *db, bool *may_open)
-{
-	struct timespec until;
-	struct conn    *c = NULL;
-
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += WAIT_FOR_CONNECTION_S;
-	*may_open = false;
-	pthread_mutex_lock(&db->lock);
-	while (db->idle == NULL && db->open >= db->most)
-		if (pthread_cond_timedwait(&db->freed, &db->lock, &until) != 0)
-			break;
-	if (db->idle != NULL) {
-		c = db->idle;
-		db->idle = c->next;
-		db->busy++;
-	} else if (db->open < db->most) {
-		db->open++;
-		db->busy++;
-		*may_open = true;
-	}
-	pthread_mutex_unlock(&db->lock);
-	return c;
-}
-
-static void
-give_back(struct db *db, struct conn *c, bool usable)
-{
-	if (c != NULL && !usable)
-		conn_close(c);
-	pthread_mutex_lock(&db->lock);
-	db->busy--;
-	if (c != NULL && usable) {
-		c->next = db->idle;
-		db->idle = c;
-	} else {
-		db->open--;
-		db->failures += c != NULL;
-	}
-	pthread_cond_signal(&db->freed);
-	pthread_mutex_unlock(&db->lock);
-}
-
-static struct conn *
-conn_open(struct db *db)
-{
-	struct conn *c = calloc(1, sizeof(*c) + (size_t)n_queries * sizeof(c->prepared[0]));
-
-	if (c == NULL)
-		abort();
-	c->pg = connect_pg(db->conf, db->conf->db);
-	if (c->pg != NULL && PQenterPipelineMode(c->pg) == 1)
-		return c;
-	if (c->pg != NULL)
-		PQfinish(c->pg);
-	free(c);
-	return NULL;
-}
-
 /* Give the task a connection; false when none is to be had. */
 static bool
 hold(struct db_link *l)
 {
-	bool         may_open;
-	struct conn *c = take_idle(l->db, &may_open);
-
-	if (c != NULL && !alive(c)) {
-		/* After a restart of the server every idle connection is dead: replace this one. */
-		conn_close(c);
-		c = NULL;
-		may_open = true;
-	}
-	if (c == NULL && may_open && (c = conn_open(l->db)) == NULL)
-		give_back(l->db, NULL, false);
-	if (c != NULL && may_open) {
-		pthread_mutex_lock(&l->db->lock);
-		l->db->connects++;
-		pthread_mutex_unlock(&l->db->lock);
-	}
-	l->conn = c;
-	return c != NULL;
+	l->conn = pool_take(l->db);
+	return l->conn != NULL;
 }
 
 static void
@@ -198,7 +52,7 @@ let_go(struct db_link *l, bool usable)
 {
 	if (l->conn == NULL)
 		return;
-	give_back(l->db, l->conn, usable && PQstatus(l->conn->pg) == CONNECTION_OK);
+	pool_give(l->db, l->conn, usable);
 	l->conn = NULL;
 	l->in_transaction = l->begin_pending = false;
 }
@@ -358,7 +212,7 @@ db_run(struct task *t, const struct query *q, const struct param *params, size_t
 	if (l->conn == NULL && !hold(l))
 		unavailable(t, "no connection to the database");
 	t->round_trips++;
-	__atomic_fetch_add(&l->db->statements, 1, __ATOMIC_RELAXED);
+	pool_count_statement(l->db);
 	if (!send_statement(l, q, &w, &before))
 		unavailable(t, PQerrorMessage(l->conn->pg));
 	l->in_transaction |= l->begin_pending;
@@ -408,14 +262,4 @@ db_commit(struct task *t)
 	assert(strcmp(PQcmdStatus(result), "COMMIT") == 0);
 	PQclear(result);
 	let_go(l, true);
-}
-
-void
-db_stats(struct db *db, struct db_stats *out)
-{
-	pthread_mutex_lock(&db->lock);
-	*out = (struct db_stats){ .open = db->open, .busy = db->busy, .connects = db->connects,
-		.failures = db->failures };
-	pthread_mutex_unlock(&db->lock);
-	out->statements = __atomic_load_n(&db->statements, __ATOMIC_RELAXED);
 }
