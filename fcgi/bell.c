@@ -143,7 +143,8 @@ bell_start(const struct world *world, unsigned index, int outgoing, const char *
 
 	if (b == NULL)
 		abort();
-	*b = (struct bell){ .world = world, .index = index, .outgoing = outgoing, .retry = FIRST_RETRY };
+	*b = (struct bell){ .world = world, .index = index, .outgoing = outgoing,
+		.retry = FIRST_RETRY };
 	snprintf(b->host, sizeof(b->host), "%s", host);
 	if (pthread_create(&thread, NULL, run, b) != 0)
 		log_die("bell", "cannot start a thread");

@@ -12,8 +12,8 @@
 #define DEATHS_WITHIN MINUTE
 #define REFUSED_FOR   (10 * MINUTE)
 
-static const int64_t bounds_us[] = { 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000,
-	1000000, 2500000, 5000000, 10000000, 30000000 };
+static const int64_t bounds_us[] = { 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000,
+	500000, 1000000, 2500000, 5000000, 10000000, 30000000 };
 enum { BOUNDS = COUNT(bounds_us), CLASSES = 6 };
 
 enum { FREE, TAKEN, NAMED };
@@ -98,7 +98,7 @@ find_op(struct board *b, const char *name)
 			atomic_store(&o->state, NAMED);
 			return o;
 		}
-		/* Another thread is just writing the name: it takes no time, unless its process died there. */
+		/* Another thread is just writing the name: no time, unless its process died there. */
 		for (int spins = 0; state == TAKEN && spins < 10000; spins++)
 			state = atomic_load(&o->state);
 		if (state == NAMED && strncmp(o->name, name, BOARD_NAME - 1) == 0)
@@ -142,8 +142,8 @@ print_requests(struct board *b, struct buf *out)
 			uint64_t n = atomic_load(&b->ops[i].by_class[c]);
 
 			if (n > 0)
-				buf_fmt(out, "mf_requests_total{op=\"%s\",status=\"%uxx\"} %llu\n", b->ops[i].name, c,
-				    (unsigned long long)n);
+				buf_fmt(out, "mf_requests_total{op=\"%s\",status=\"%uxx\"} %llu\n",
+				    b->ops[i].name, c, (unsigned long long)n);
 		}
 }
 
@@ -167,8 +167,10 @@ print_seconds(struct board *b, struct buf *out)
 				buf_text(out, "+Inf");
 			buf_fmt(out, "\"} %llu\n", (unsigned long long)sum);
 		}
-		buf_fmt(out, "mf_request_seconds_sum{op=\"%s\"} %.6f\n", o->name, (double)atomic_load(&o->us) / 1e6);
-		buf_fmt(out, "mf_request_seconds_count{op=\"%s\"} %llu\n", o->name, (unsigned long long)sum);
+		buf_fmt(out, "mf_request_seconds_sum{op=\"%s\"} %.6f\n", o->name,
+		    (double)atomic_load(&o->us) / 1e6);
+		buf_fmt(out, "mf_request_seconds_count{op=\"%s\"} %llu\n", o->name,
+		    (unsigned long long)sum);
 	}
 }
 
@@ -187,7 +189,8 @@ print_processes(struct board *b, struct buf *out)
 		{ "mf_resident_bytes", "gauge", "Resident memory." },
 	};
 
-	_Static_assert(COUNT(shown) == sizeof(struct board_process) / sizeof(uint64_t), "one row per field");
+	_Static_assert(COUNT(shown) == sizeof(struct board_process) / sizeof(uint64_t),
+	    "one row per field");
 	for (size_t i = 0; i < COUNT(shown); i++) {
 		buf_fmt(out, "# HELP %s %s\n# TYPE %s %s\n", shown[i].name, shown[i].help, shown[i].name,
 		    shown[i].type);
@@ -208,7 +211,8 @@ board_print(struct board *b, struct buf *out)
 	print_processes(b, out);
 	for (unsigned i = 0; i < WAKE_PROCESSES; i++)
 		ready += atomic_load(&b->process[i].ready) != 0;
-	buf_fmt(out, "# HELP mf_processes Processes that serve.\n# TYPE mf_processes gauge\nmf_processes %u\n", ready);
+	buf_fmt(out, "# HELP mf_processes Processes that serve.\n# TYPE mf_processes gauge\n"
+	             "mf_processes %u\n", ready);
 	buf_fmt(out, "# HELP mf_restarts_total Processes started again after a death.\n"
 	             "# TYPE mf_restarts_total counter\nmf_restarts_total %llu\n",
 	    (unsigned long long)atomic_load(&b->restarts));
@@ -265,7 +269,8 @@ board_take_bell(struct board *b, unsigned index)
 {
 	unsigned nobody = 0;
 
-	return atomic_load(&b->bell) == index + 1 || atomic_compare_exchange_strong(&b->bell, &nobody, index + 1);
+	return atomic_load(&b->bell) == index + 1 ||
+	    atomic_compare_exchange_strong(&b->bell, &nobody, index + 1);
 }
 
 void

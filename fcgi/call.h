@@ -158,8 +158,8 @@ const struct buf *call_body(struct call *c);
 
 /*
  * The handler's wish to wait until the channel rings.  True: it waits; the handler returns right
- * after, having written nothing, and runs again from its start.  False: its time is up (the deadline,
- * which counts from c->started, is past, or c->hurry); it answers with what there is.
+ * after, having written nothing, and runs again from its start.  False: its time is up (the
+ * deadline, which counts from c->started, is past, or c->hurry); it answers with what there is.
  *
  *     if (n == 0 && call_park(c, channel, c->started + wait, 0))
  *             return;

@@ -1,35 +1,23 @@
 /* fcgi/gateway.c - FastCGI 1.0: the responder's side of one connection */
 #include "fcgi/gateway.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "fcgi/record.h"
 #include "shared/base/buf.h"
 #include "shared/base/mem.h"
 
-/* Section 8 of the specification. */
-enum {
-	VERSION = 1,
-	BEGIN_REQUEST = 1, ABORT_REQUEST = 2, END_REQUEST = 3, PARAMS = 4, STDIN = 5, STDOUT = 6,
-	GET_VALUES = 9, GET_VALUES_RESULT = 10, UNKNOWN_TYPE = 11,
-	RESPONDER = 1,
-	REQUEST_COMPLETE = 0, CANT_MPX_CONN = 1, UNKNOWN_ROLE = 3,
-	HEADER = 8,
-};
+/* Sections 5.1 and 5.5. */
+enum { RESPONDER = 1, REQUEST_COMPLETE = 0, CANT_MPX_CONN = 1, UNKNOWN_ROLE = 3 };
 
 enum {
 	PATIENCE_MS = 60 * 1000, /* for the next byte from a peer that owes us one, or room to send */
 	LINGER_MS = 2 * 1000,    /* the same when all is said and we only wait for it to close */
 	PARAMS_MOST = 512 * 1024,
-	RECORD_MOST = 65528,     /* a multiple of eight, so that no padding is needed */
 	IOV_MOST = 64,
-};
-
-struct record {
-	unsigned type, id, length, padding;
 };
 
 void
@@ -44,145 +32,32 @@ gateway_open(struct gateway *g, int fd)
 	g->patience = PATIENCE_MS;
 }
 
-/* Wait until the socket can be read or written; false: the time is over. */
-static bool
-ready(const struct gateway *g, short events, int ms)
-{
-	struct pollfd p = { .fd = g->fd, .events = events };
-	int           n;
-
-	do
-		n = poll(&p, 1, ms);
-	while (n < 0 && errno == EINTR);
-	return n > 0;
-}
-
-/* Some bytes from the socket; 0: lost. */
-static size_t
-receive(struct gateway *g, void *p, size_t n)
-{
-	while (!g->lost) {
-		ssize_t got = recv(g->fd, p, n, MSG_DONTWAIT);
-
-		if (got > 0)
-			return (size_t)got;
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK) || !ready(g, POLLIN, g->patience))
-			g->lost = true;
-	}
-	return 0;
-}
-
-/* Exactly n bytes; p may be NULL to skip them. */
-static bool
-take(struct gateway *g, void *p, size_t n)
-{
-	char *out = p;
-
-	while (n > 0) {
-		size_t part = g->have - g->at;
-
-		if (part == 0) {
-			g->at = 0;
-			g->have = part = receive(g, g->in, sizeof(g->in));
-			if (part == 0)
-				return false;
-		}
-		if (part > n)
-			part = n;
-		if (out != NULL) {
-			memcpy(out, g->in + g->at, part);
-			out += part;
-		}
-		g->at += part;
-		n -= part;
-	}
-	return true;
-}
-
-static bool
-next_record(struct gateway *g, struct record *r)
-{
-	unsigned char h[HEADER];
-
-	if (!take(g, h, sizeof(h)))
-		return false;
-	if (h[0] != VERSION) {
-		g->lost = true;
-		return false;
-	}
-	*r = (struct record){ .type = h[1], .id = (unsigned)h[2] << 8 | h[3],
-		.length = (unsigned)h[4] << 8 | h[5], .padding = h[6] };
-	return true;
-}
-
-static void
-put_header(unsigned char h[HEADER], unsigned type, unsigned id, unsigned length)
-{
-	h[0] = VERSION;
-	h[1] = (unsigned char)type;
-	h[2] = (unsigned char)(id >> 8);
-	h[3] = (unsigned char)id;
-	h[4] = (unsigned char)(length >> 8);
-	h[5] = (unsigned char)length;
-	h[6] = h[7] = 0;
-}
-
-/* Send all of iov, which is used up. */
-static bool
-send_all(struct gateway *g, struct iovec *iov, size_t n)
-{
-	while (n > 0 && !g->lost) {
-		struct msghdr m = { .msg_iov = iov, .msg_iovlen = n };
-		ssize_t       sent = sendmsg(g->fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
-
-		if (sent < 0) {
-			if (errno == EINTR)
-				continue;
-			if ((errno != EAGAIN && errno != EWOULDBLOCK) || !ready(g, POLLOUT, g->patience))
-				g->lost = true;
-			continue;
-		}
-		while (n > 0 && (size_t)sent >= iov->iov_len) {
-			sent -= (ssize_t)iov->iov_len;
-			iov++;
-			n--;
-		}
-		if (n > 0) {
-			iov->iov_base = (char *)iov->iov_base + sent;
-			iov->iov_len -= (size_t)sent;
-		}
-	}
-	return !g->lost;
-}
-
 /* A record of eight bytes of content: END_REQUEST and UNKNOWN_TYPE (5.5, 4.2). */
 static void
 send_short(struct gateway *g, unsigned type, unsigned id, unsigned b0, unsigned b4)
 {
-	unsigned char r[2 * HEADER] = { 0 };
+	unsigned char r[2 * RECORD_HEADER] = { 0 };
 	struct iovec  iov = { r, sizeof(r) };
 
-	put_header(r, type, id, 8);
+	record_header(r, type, id, 8);
 	r[8] = (unsigned char)b0;
 	r[12] = (unsigned char)b4;
-	send_all(g, &iov, 1);
+	record_send(g, &iov, 1);
 }
 
 /* Records that are not part of the request (section 4): answered, so that the peer goes on. */
 static bool
 manage(struct gateway *g, const struct record *r)
 {
-	if (!take(g, NULL, r->length + r->padding))
+	if (!record_take(g, NULL, r->length + r->padding))
 		return false;
 	if (r->type == GET_VALUES) {
 		/* We name none of the variables it may ask for: the defaults hold. */
-		unsigned char h[HEADER];
+		unsigned char h[RECORD_HEADER];
 		struct iovec  iov = { h, sizeof(h) };
 
-		put_header(h, GET_VALUES_RESULT, 0, 0);
-		return send_all(g, &iov, 1);
+		record_header(h, GET_VALUES_RESULT, 0, 0);
+		return record_send(g, &iov, 1);
 	}
 	send_short(g, UNKNOWN_TYPE, 0, r->type, 0);
 	return !g->lost;
@@ -194,7 +69,8 @@ begin(struct gateway *g, const struct record *r)
 {
 	unsigned char body[8];
 
-	if (r->length != sizeof(body) || !take(g, body, sizeof(body)) || !take(g, NULL, r->padding))
+	if (r->length != sizeof(body) || !record_take(g, body, sizeof(body)) ||
+	    !record_take(g, NULL, r->padding))
 		return false;
 	if (g->id != 0) {
 		send_short(g, END_REQUEST, r->id, 0, CANT_MPX_CONN);
@@ -274,7 +150,7 @@ add_params(struct gateway *g, const struct record *r, struct buf *raw)
 	if (raw->len + r->length > PARAMS_MOST)
 		return false;
 	buf_reserve(raw, r->length);
-	if (!take(g, raw->data + raw->len, r->length) || !take(g, NULL, r->padding))
+	if (!record_take(g, raw->data + raw->len, r->length) || !record_take(g, NULL, r->padding))
 		return false;
 	raw->len += r->length;
 	return true;
@@ -286,7 +162,7 @@ gateway_params(struct gateway *g, struct mem *m)
 	struct buf    raw = buf_new(m);
 	struct record r;
 
-	while (next_record(g, &r)) {
+	while (record_next(g, &r)) {
 		if (r.id == 0) {
 			if (!manage(g, &r))
 				return NULL;
@@ -294,12 +170,12 @@ gateway_params(struct gateway *g, struct mem *m)
 			if (!begin(g, &r))
 				return NULL;
 		} else if (r.id != g->id) {
-			if (!take(g, NULL, r.length + r.padding))
+			if (!record_take(g, NULL, r.length + r.padding))
 				return NULL;
 		} else if (r.type != PARAMS) {
 			return NULL; /* ABORT_REQUEST, or out of order */
 		} else if (r.length == 0) {
-			return take(g, NULL, r.padding) ? split_params(m, &raw) : NULL;
+			return record_take(g, NULL, r.padding) ? split_params(m, &raw) : NULL;
 		} else if (!add_params(g, &r, &raw)) {
 			return NULL;
 		}
@@ -314,10 +190,10 @@ next_stdin(struct gateway *g)
 	struct record r;
 
 	while (g->left == 0 && !g->stdin_over && !g->lost) {
-		if (!take(g, NULL, g->padding))
+		if (!record_take(g, NULL, g->padding))
 			return;
 		g->padding = 0;
-		if (!next_record(g, &r))
+		if (!record_next(g, &r))
 			return;
 		if (r.id == g->id && r.type == STDIN) {
 			g->left = r.length;
@@ -328,7 +204,7 @@ next_stdin(struct gateway *g)
 		} else if (r.id == 0) {
 			manage(g, &r);
 		} else {
-			take(g, NULL, r.length + r.padding);
+			record_take(g, NULL, r.length + r.padding);
 		}
 	}
 }
@@ -350,9 +226,9 @@ gateway_read(struct gateway *g, void *p, size_t n)
 		memcpy(p, g->in + g->at, part);
 		g->at += part;
 	} else if (n >= sizeof(g->in)) {
-		part = receive(g, p, n); /* large: past the buffer */
+		part = record_receive(g, p, n); /* large: past the buffer */
 	} else {
-		part = take(g, p, n) ? n : 0;
+		part = record_take(g, p, n) ? n : 0;
 	}
 	g->left -= (unsigned)part;
 	return part;
@@ -361,7 +237,7 @@ gateway_read(struct gateway *g, void *p, size_t n)
 /* What is being sent: records and the bytes they carry, gathered for one system call. */
 struct outgoing {
 	struct iovec  iov[IOV_MOST];
-	unsigned char headers[IOV_MOST][HEADER];
+	unsigned char headers[IOV_MOST][RECORD_HEADER];
 	size_t        n;
 };
 
@@ -376,12 +252,12 @@ static bool
 put_record(struct gateway *g, struct outgoing *o, size_t n)
 {
 	if (o->n + 8 > IOV_MOST) {
-		if (!send_all(g, o->iov, o->n))
+		if (!record_send(g, o->iov, o->n))
 			return false;
 		o->n = 0;
 	}
-	put_header(o->headers[o->n], STDOUT, g->id, (unsigned)n);
-	put(o, o->headers[o->n], HEADER);
+	record_header(o->headers[o->n], STDOUT, g->id, (unsigned)n);
+	put(o, o->headers[o->n], RECORD_HEADER);
 	return true;
 }
 
@@ -393,8 +269,8 @@ put_end(struct gateway *g, struct outgoing *o)
 
 	if (!put_record(g, o, 0))
 		return false;
-	put_header(o->headers[o->n], END_REQUEST, g->id, sizeof(complete));
-	put(o, o->headers[o->n], HEADER);
+	record_header(o->headers[o->n], END_REQUEST, g->id, sizeof(complete));
+	put(o, o->headers[o->n], RECORD_HEADER);
 	put(o, complete, sizeof(complete));
 	return true;
 }
@@ -421,7 +297,7 @@ gateway_write(struct gateway *g, const struct iovec *parts, size_t n, bool last)
 	}
 	if (last && !put_end(g, &o))
 		return false;
-	return send_all(g, o.iov, o.n);
+	return record_send(g, o.iov, o.n);
 }
 
 bool
@@ -444,7 +320,7 @@ gateway_close(struct gateway *g)
 		next_stdin(g);
 		if (g->at == g->have && g->left > 0) {
 			g->at = 0;
-			g->have = receive(g, g->in, sizeof(g->in));
+			g->have = record_receive(g, g->in, sizeof(g->in));
 		}
 		part = g->have - g->at < g->left ? g->have - g->at : g->left;
 		g->at += part;

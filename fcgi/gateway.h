@@ -34,8 +34,8 @@ struct gateway {
 /* Takes over fd. */
 void gateway_open(struct gateway *g, int fd);
 /*
- * The request's parameters as NAME=value, NULL at the end, in the arena (which may throw); NULL when
- * the peer asked for something else or is lost.
+ * The request's parameters as NAME=value, NULL at the end, in the arena (which may throw); NULL
+ * when the peer asked for something else or is lost.
  */
 char **gateway_params(struct gateway *g, struct mem *m);
 /* The next bytes of the body; 0 at its end, which is a clean one when stdin_over. */
@@ -45,8 +45,8 @@ bool gateway_write(struct gateway *g, const struct iovec *parts, size_t n, bool 
 /* Whether the peer has hung up while we were waiting. */
 bool gateway_gone(const struct gateway *g);
 /*
- * Close.  What the peer still sends is read first, for a while: a peer that is cut off in the middle
- * of its body would report that instead of our answer.
+ * Close.  What the peer still sends is read first, for a while: a peer that is cut off in the
+ * middle of its body would report that instead of our answer.
  */
 void gateway_close(struct gateway *g);
 

@@ -9,7 +9,7 @@ struct conf;
 /*
  * Standard input where that is a listening socket (spawn-fcgi and lighttpd's bin-path start us so),
  * else a new Unix socket at MF_SOCKET.  It takes the name in one step, so that there is never none.
- * Two programs on one MF_SOCKET are refused by a lock on MF_SOCKET.lock, which dies with its holder.
+ * Two programs on one MF_SOCKET are refused by a lock on MF_SOCKET.lock; it dies with its holder.
  * Ends the process with a sentence when there is no socket to be had.
  */
 int listener_open(const struct conf *c);

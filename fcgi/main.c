@@ -13,10 +13,11 @@
 
 static const char usage[] =
     "usage: mockfactory.fcgi [--help | --check | --operations | --coverage]\n\n"
-    "Serves MockFactory to a web server, over FastCGI: on standard input where that is a listening\n"
-    "socket (spawn-fcgi, lighttpd's bin-path), else on MF_SOCKET.  SIGTERM drains, SIGHUP restarts\n"
-    "without failing a request and picks up a new program.  --check looks at the settings only,\n"
-    "--operations and --coverage print what there is, for tests and as docs/COVERAGE.md.\n";
+    "Serves MockFactory to a web server, over FastCGI: on standard input where that is a\n"
+    "listening socket (spawn-fcgi, lighttpd's bin-path), else on MF_SOCKET.  SIGTERM drains,\n"
+    "SIGHUP restarts without failing a request and picks up a new program.  --check looks at\n"
+    "the settings only, --operations and --coverage print what there is, for tests and as\n"
+    "docs/COVERAGE.md.\n";
 
 /* Parked requests hold a descriptor each: as many as the system allows. */
 static void
@@ -48,7 +49,8 @@ main(int argc, char **argv)
 		return 0;
 	}
 	conf_start(&conf, argc, argv, usage);
-	if (argc > 2 || (argc == 2 && strcmp(argv[1], "--check") != 0 && !text_starts(argv[1], "--adopt="))) {
+	if (argc > 2 ||
+	    (argc == 2 && strcmp(argv[1], "--check") != 0 && !text_starts(argv[1], "--adopt="))) {
 		fputs(usage, stderr);
 		return 2;
 	}

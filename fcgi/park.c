@@ -293,7 +293,8 @@ resume(void *arg)
 }
 
 struct park *
-park_start(const struct world *world, unsigned index, unsigned first_thread, unsigned threads)
+park_start(const struct world *world, unsigned index, unsigned first_thread,
+    unsigned threads)
 {
 	struct park *p = calloc(1, sizeof(*p));
 

@@ -15,8 +15,9 @@ struct world;
  */
 struct park;
 
-/* Threads are started; `threads` of them resume, and are numbered from first_thread on the board. */
-struct park *park_start(const struct world *world, unsigned index, unsigned first_thread, unsigned threads);
+/* `threads` of its threads resume; on the board they are numbered from first_thread. */
+struct park *park_start(const struct world *world, unsigned index, unsigned first_thread,
+    unsigned threads);
 /*
  * Takes over a session that session_serve or session_resume left parked.  When something rang since
  * its handler looked, or there are MF_PARKED_MAX already, it runs again at once instead: in the

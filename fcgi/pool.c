@@ -1,15 +1,11 @@
 /* fcgi/pool.c - the parent of the processes that serve */
 #include "fcgi/pool.h"
 
-#include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -17,11 +13,11 @@
 
 #include "fcgi/board.h"
 #include "fcgi/listener.h"
+#include "fcgi/segment.h"
 #include "fcgi/serve.h"
 #include "fcgi/wake.h"
 #include "shared/base/clock.h"
 #include "shared/base/conf.h"
-#include "shared/base/id.h"
 #include "shared/base/log.h"
 #include "shared/base/mem.h"
 
@@ -30,15 +26,6 @@
 #define LONGEST_PAUSE (5 * SECOND)
 #define KILL_AFTER   (2 * SECOND) /* past MF_DRAIN */
 #define CHECK_WITHIN (10 * SECOND)
-
-enum { LAYOUT = 1, HOST = 16 };
-
-/* What all processes map. wake and board follow, each at a multiple of 64. */
-struct shared {
-	uint64_t layout; /* differs: another program made it */
-	int      outgoing;
-	char     host[HOST + 1];
-};
 
 struct child {
 	pid_t   pid;      /* 0: the place is free */
@@ -53,73 +40,10 @@ struct pool {
 	char             **argv;
 	char               program[PATH_MAX];
 	struct serve       serve;
-	int                memory; /* memfd */
-	struct shared     *shared;
 	struct child       children[WAKE_PROCESSES];
 	int64_t            pause, not_before; /* for the next start */
 	bool               stopping;
 };
-
-static size_t
-round_up(size_t n)
-{
-	return (n + 63) / 64 * 64;
-}
-
-static uint64_t
-layout(void)
-{
-	return LAYOUT + ((uint64_t)wake_size() << 32) + ((uint64_t)board_size() << 8);
-}
-
-static size_t
-shared_size(void)
-{
-	return round_up(sizeof(struct shared)) + round_up(wake_size()) + board_size();
-}
-
-static void
-map_shared(struct serve *s, struct shared *shared)
-{
-	char *at = (char *)shared + round_up(sizeof(*shared));
-
-	s->wake = (struct wake *)at;
-	s->board = (struct board *)(at + round_up(wake_size()));
-	s->outgoing = shared->outgoing;
-	s->host = shared->host;
-}
-
-/* Fresh memory; memfd >= 0 to back it, so that it outlives an exec. */
-static struct shared *
-new_shared(int memfd)
-{
-	struct id_source ids = { 0 };
-	unsigned char    random[HOST / 2];
-	struct shared   *shared = mmap(NULL, shared_size(), PROT_READ | PROT_WRITE,
-	    memfd < 0 ? MAP_SHARED | MAP_ANONYMOUS : MAP_SHARED, memfd, 0);
-
-	if (shared == MAP_FAILED)
-		log_die("pool", "shared memory: %s", strerror(errno));
-	shared->layout = layout();
-	shared->outgoing = eventfd(0, EFD_NONBLOCK);
-	if (shared->outgoing < 0)
-		log_die("pool", "eventfd: %s", strerror(errno));
-	id_bytes(&ids, random, sizeof(random));
-	for (size_t i = 0; i < sizeof(random); i++)
-		snprintf(shared->host + 2 * i, 3, "%02x", random[i]);
-	return shared;
-}
-
-static void
-open_shared(struct pool *p)
-{
-	p->memory = memfd_create("mockfactory", 0);
-	if (p->memory < 0 || ftruncate(p->memory, (off_t)shared_size()) != 0)
-		log_die("pool", "shared memory: %s", strerror(errno));
-	p->shared = new_shared(p->memory);
-	map_shared(&p->serve, p->shared);
-	wake_set_outgoing_fd(p->serve.wake, p->serve.outgoing);
-}
 
 static void
 note_socket(struct serve *s)
@@ -136,11 +60,9 @@ void
 pool_plain(const struct conf *c, struct store *store)
 {
 	static struct serve s;
-	struct shared      *shared = new_shared(-1);
 
 	s = (struct serve){ .conf = c, .store = store, .socket = listener_open(c) };
-	map_shared(&s, shared);
-	wake_set_outgoing_fd(s.wake, s.outgoing);
+	segment_new(&s.shared);
 	note_socket(&s);
 	serve(&s);
 }
@@ -164,7 +86,7 @@ count_new(const struct pool *p, bool ready_only)
 
 	for (unsigned i = 0; i < WAKE_PROCESSES; i++)
 		n += p->children[i].pid != 0 && !p->children[i].old && p->children[i].told == 0 &&
-		    (!ready_only || board_is_ready(p->serve.board, i));
+		    (!ready_only || board_is_ready(p->serve.shared.board, i));
 	return n;
 }
 
@@ -186,8 +108,8 @@ start_child(struct pool *p)
 
 	if (at < 0)
 		return;
-	wake_clear(p->serve.wake, (unsigned)at);
-	board_clear(p->serve.board, (unsigned)at);
+	wake_clear(p->serve.shared.wake, (unsigned)at);
+	board_clear(p->serve.shared.board, (unsigned)at);
 	p->serve.index = (unsigned)at;
 	p->serve.parent = getpid();
 	pid = fork();
@@ -231,12 +153,12 @@ bury(struct pool *p, unsigned at, int status)
 {
 	struct child *c = &p->children[at];
 	int64_t       now = clock_monotonic(), whose = 0;
-	const char   *op = board_died(p->serve.board, at, &whose);
+	const char   *op = board_died(p->serve.shared.board, at, &whose);
 
 	if (c->told == 0 || op != NULL || (WIFSIGNALED(status) && WTERMSIG(status) != SIGTERM))
 		log_death(c->pid, status, op, whose);
 	if (c->told == 0) {
-		board_restarted(p->serve.board);
+		board_restarted(p->serve.shared.board);
 		if (now - c->started >= YOUNG)
 			p->pause = 0;
 		else
@@ -245,8 +167,8 @@ bury(struct pool *p, unsigned at, int status)
 		p->not_before = now + p->pause;
 	}
 	*c = (struct child){ 0 };
-	wake_clear(p->serve.wake, at);
-	board_clear(p->serve.board, at);
+	wake_clear(p->serve.shared.wake, at);
+	board_clear(p->serve.shared.board, at);
 }
 
 static void
@@ -299,7 +221,7 @@ program_works(const struct pool *p)
 static void
 describe(const struct pool *p, char *out, size_t size)
 {
-	size_t n = (size_t)snprintf(out, size, "--adopt=%d:%d:", p->serve.socket, p->memory);
+	size_t n = (size_t)snprintf(out, size, "--adopt=%d:%d:", p->serve.socket, p->serve.shared.file);
 
 	for (unsigned i = 0; i < WAKE_PROCESSES && n + 64 < size; i++)
 		if (p->children[i].pid != 0)
@@ -342,27 +264,22 @@ adopt_children(struct pool *p, const char *list)
 static void
 adopt(struct pool *p, const char *what)
 {
-	struct stat st;
-	char       *end;
+	char *end;
+	int   file;
 
 	p->serve.socket = (int)strtol(what, &end, 10);
-	p->memory = *end == ':' ? (int)strtol(end + 1, &end, 10) : -1;
-	if (*end != ':' || fstat(p->memory, &st) != 0)
+	file = *end == ':' ? (int)strtol(end + 1, &end, 10) : -1;
+	if (file < 0 || *end != ':')
 		log_die("pool", "--adopt is for the program itself");
 	adopt_children(p, end + 1);
 	if (p->serve.socket != STDIN_FILENO)
 		listener_lock(p->conf);
-	if ((size_t)st.st_size == shared_size()) {
-		p->shared = mmap(NULL, shared_size(), PROT_READ | PROT_WRITE, MAP_SHARED, p->memory, 0);
-		if (p->shared != MAP_FAILED && p->shared->layout == layout()) {
-			map_shared(&p->serve, p->shared);
-			return;
-		}
-	}
-	/* Another layout: the old children keep the old memory and recheck each second. */
+	if (segment_adopt(&p->serve.shared, file))
+		return;
+	/* The old children keep the old memory, where nobody rings: they recheck each second. */
 	log_say("pool", "the new program shares other memory");
-	close(p->memory);
-	open_shared(p);
+	close(file);
+	segment_new(&p->serve.shared);
 }
 
 /* --- the parent's life --- */
@@ -406,7 +323,7 @@ stop(struct pool *p)
 		return;
 	log_say("pool", "stopping");
 	p->stopping = true;
-	board_stop(p->serve.board);
+	board_stop(p->serve.shared.board);
 	if (p->serve.socket != STDIN_FILENO)
 		listener_unlink(p->conf);
 	for (unsigned i = 0; i < WAKE_PROCESSES; i++)
@@ -418,15 +335,15 @@ stop(struct pool *p)
 static bool
 tend(struct pool *p)
 {
+	unsigned wanted = (unsigned)p->conf->processes;
+
 	kill_late(p);
 	if (p->stopping)
 		return true;
-	while (count_new(p, false) < (unsigned)p->conf->processes && clock_monotonic() >= p->not_before &&
-	    free_place(p) >= 0)
+	while (count_new(p, false) < wanted && clock_monotonic() >= p->not_before && free_place(p) >= 0)
 		start_child(p);
 	replace_old(p);
-	return count_all(p) != (unsigned)p->conf->processes ||
-	    count_new(p, true) < (unsigned)p->conf->processes;
+	return count_all(p) != wanted || count_new(p, true) < wanted;
 }
 
 static void
@@ -470,11 +387,12 @@ pool_run(const struct conf *c, struct store *store, char **argv, const char *ado
 		adopt(&p, adopted);
 	} else {
 		p.serve.socket = listener_open(c);
-		open_shared(&p);
+		segment_new(&p.serve.shared);
 	}
 	note_socket(&p.serve);
-	log_say("pool", "%s, %lld processes of %lld threads", adopted != NULL ? "started again" : "started",
-	    (long long)c->processes, (long long)c->threads);
+	log_say("pool", "%s, %lld processes of %lld threads",
+	    adopted != NULL ? "started again" : "started", (long long)c->processes,
+	    (long long)c->threads);
 	live(&p, &signals);
 	log_say("pool", "stopped");
 	exit(0);

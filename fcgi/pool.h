@@ -10,9 +10,9 @@ struct store;
  *
  *   a child dies       another takes its place; at once, or later and later when they die young
  *   SIGTERM, SIGINT    all drain; whoever is left after MF_DRAIN is killed
- *   SIGHUP             the parent executes its own program again, the new one where it was replaced,
- *                      under the same pid; as each new child is ready an old one drains, so that no
- *                      request fails.  A new program that does not even start is not executed.
+ *   SIGHUP             the parent executes its own program again, the new one where it was
+ *                      replaced, under the same pid; as each new child is ready an old one drains,
+ *                      so that no request fails.  A program that does not start is not executed.
  *   killed itself      see serve.h
  *
  * An operation that killed two children within a minute is refused (board.h).

@@ -16,7 +16,7 @@
 
 enum {
 	BLOCK = 64 * 1024,
-	HEADERS_MOST = 32 * 1024, /* lighttpd 1.4.69 refuses 64 KB; past half of it we send files ourselves */
+	HEADERS_MOST = 32 * 1024, /* lighttpd refuses 64 KB; past half of it we send files ourselves */
 };
 
 void
@@ -132,7 +132,8 @@ hand_over(struct task *t, const struct conf *c, const struct reply *r, struct bu
 static void
 put_headers(const struct reply *r, struct buf *head)
 {
-	static const char *const ours[] = { "Content-Length", "Status", "Transfer-Encoding", "Connection" };
+	static const char *const ours[] = { "Content-Length", "Status", "Transfer-Encoding",
+		"Connection" };
 
 	buf_fmt(head, "Status: %d %s\r\n", r->status, reason(r->status));
 	for (const struct reply_header *h = r->headers; h != NULL; h = h->next) {
@@ -181,7 +182,8 @@ send_piece(struct gateway *g, const struct reply_piece *p, int fd, char *block)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0) {
-			log_say("reply", "%s: %s", p->path, got < 0 ? strerror(errno) : "shorter than its row says");
+			log_say("reply", "%s: %s", p->path,
+			    got < 0 ? strerror(errno) : "shorter than its row says");
 			return false;
 		}
 		if (!gateway_write(g, &(struct iovec){ block, (size_t)got }, 1, false))

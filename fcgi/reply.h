@@ -14,8 +14,8 @@ struct task;
  * Send the answer and its end.  HEAD, 204 and 304 have no body; Content-Length is ours to say, also
  * when the handler named one.  Files go by the web server where MF_SENDFILE names one that can:
  *
- *   lighttpd  a whole file:  X-Sendfile: path          parts: X-Sendfile2: path from-to, path from-to
- *   apache    a whole file:  X-Sendfile: path          (mod_xsendfile; parts are sent by us)
+ *   lighttpd  a whole file: X-Sendfile: path     parts: X-Sendfile2: path from-to, path from-to
+ *   apache    a whole file: X-Sendfile: path     (mod_xsendfile; parts are sent by us)
  *
  * paths are percent-encoded, both decode them.  Otherwise we read the files, a block at a time.
  * False: the web server hung up, or a file could not be read to its end (then the answer is broken

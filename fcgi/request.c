@@ -121,8 +121,12 @@ parse_target(struct task *t, struct request *r)
 
 	r->target = or_empty(param(r, "REQUEST_URI"));
 	question = strchr(r->target, '?');
-	r->path = question != NULL ? mem_text_n(t->mem, r->target, (size_t)(question - r->target)) : r->target;
-	r->query = question != NULL ? question + 1 : "";
+	r->path = r->target;
+	r->query = "";
+	if (question != NULL) {
+		r->path = mem_text_n(t->mem, r->target, (size_t)(question - r->target));
+		r->query = question + 1;
+	}
 	r->malformed = r->path[0] != '/' || !uri_query_parse(t->mem, r->query, &r->args);
 }
 
@@ -131,7 +135,8 @@ parse_scheme(const struct request *r)
 {
 	const char *scheme = param(r, "REQUEST_SCHEME"), *https = param(r, "HTTPS");
 
-	if ((scheme != NULL && strcmp(scheme, "https") == 0) || (https != NULL && strcmp(https, "on") == 0))
+	if ((scheme != NULL && strcmp(scheme, "https") == 0) ||
+	    (https != NULL && strcmp(https, "on") == 0))
 		return "https";
 	return "http";
 }

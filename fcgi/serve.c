@@ -119,7 +119,7 @@ work(void *arg)
 {
 	struct worker *w = arg;
 
-	board_thread(self.serve->board, self.serve->index, w->number);
+	board_thread(self.serve->shared.board, self.serve->index, w->number);
 	while (!may_go()) {
 		int             fd = next_connection(w);
 		struct session *s;
@@ -176,7 +176,7 @@ show(void)
 	p = (struct board_process){ .parked = park_count(self.park), .sessions = session_count(),
 		.db_open = d.open, .db_busy = d.busy, .db_statements = d.statements,
 		.db_connects = d.connects, .db_failures = d.failures, .resident = resident() };
-	board_show(self.serve->board, self.serve->index, &p);
+	board_show(self.serve->shared.board, self.serve->index, &p);
 }
 
 /* Wake the workers that wait for a connection, until all have gone; false: time is up. */
@@ -256,7 +256,7 @@ wait_for_the_end(const sigset_t *waited)
 		if (self.serve->parent != 0 && getppid() != self.serve->parent)
 			orphaned(waited);
 		if (sig == SIGTERM || sig == SIGINT)
-			drain(self.serve->parent == 0 || board_stopping(self.serve->board));
+			drain(self.serve->parent == 0 || board_stopping(self.serve->shared.board));
 		show();
 	}
 }
@@ -270,12 +270,12 @@ serve(const struct serve *s)
 	set_up_signals(&waited);
 	if (s->parent != 0)
 		prctl(PR_SET_PDEATHSIG, SIGUSR2);
-	self.world = (struct world){ .conf = s->conf, .store = s->store, .wake = s->wake,
-		.board = s->board, .db = db_open(s->conf), .cache = env_cache_new() };
-	board_thread(s->board, s->index, BOARD_THREADS);
-	bell_start(&self.world, s->index, s->outgoing, s->host);
+	self.world = (struct world){ .conf = s->conf, .store = s->store, .wake = s->shared.wake,
+		.board = s->shared.board, .db = db_open(s->conf), .cache = env_cache_new() };
+	board_thread(s->shared.board, s->index, BOARD_THREADS);
+	bell_start(&self.world, s->index, s->shared.outgoing, s->shared.host);
 	start_threads();
-	board_ready(s->board, s->index);
+	board_ready(s->shared.board, s->index);
 	show();
 	wait_for_the_end(&waited);
 }

@@ -5,20 +5,17 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-struct board;
+#include "fcgi/segment.h"
+
 struct conf;
 struct store;
-struct wake;
 
 struct serve {
 	const struct conf *conf;
 	struct store      *store;
-	struct wake       *wake;
-	struct board      *board;
+	struct segment     shared;
 	unsigned           index;     /* of this process, in wake and board */
 	int                socket;    /* listening */
-	int                outgoing;  /* eventfd */
-	const char        *host;      /* see bell.h */
 	pid_t              parent;    /* 0: one plain process */
 	dev_t              socket_dev; /* where MF_SOCKET lives, to see when another took its place */
 	ino_t              socket_ino; /* 0: not ours */

@@ -108,7 +108,8 @@ session_read(struct request *r, void *p, size_t n)
 	got = gateway_read(&s->gateway, p, n);
 	s->body_in += got;
 	if (got == 0)
-		r->short_body = !s->gateway.stdin_over || (r->length >= 0 && s->body_in < (uint64_t)r->length);
+		r->short_body = !s->gateway.stdin_over ||
+		    (r->length >= 0 && s->body_in < (uint64_t)r->length);
 	return got;
 }
 
@@ -156,12 +157,6 @@ log_request(const struct session *s)
 	}
 	log_end(&l);
 }
-
-struct sending {
-	struct session     *s;
-	const struct fault *fault;
-	const char         *detail;
-};
 
 static void
 send_reply(void *arg)

@@ -1,4 +1,4 @@
-/* fcgi/wake.c - telling waiting requests that something happened, across threads, processes, hosts */
+/* fcgi/wake.c - tells waiting requests that something happened: any thread, process, host */
 #include "fcgi/wake.h"
 
 #include <assert.h>
@@ -23,7 +23,7 @@ struct process {
 
 /*
  * Everything here is sequentially consistent on purpose: a ring writes `last` and then reads
- * `interest`, a waiter writes `interest` and then reads `last`, and one of the two must see the other.
+ * `interest`, a waiter writes `interest` and then reads `last`; one of the two must see the other.
  */
 struct wake {
 	_Atomic uint64_t rings;                           /* how many there were: numbers them */
@@ -44,7 +44,8 @@ wake_size(void)
 struct wake *
 wake_create(void)
 {
-	void *p = mmap(NULL, sizeof(struct wake), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	void *p = mmap(NULL, sizeof(struct wake), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+	    -1, 0);
 
 	return p == MAP_FAILED ? NULL : p;
 }

@@ -39,7 +39,8 @@ void wake_ring(struct wake *w, unsigned slot);
 /* For the waiting side of process `index`: */
 uint64_t wake_now(const struct wake *w);
 bool     wake_rang_since(const struct wake *w, unsigned slot, uint64_t since);
-void     wake_watch(struct wake *w, unsigned index, unsigned slot, int change); /* +1 or -1 waiters */
+/* change: one waiter more (1) or less (-1); under a lock of the process. */
+void     wake_watch(struct wake *w, unsigned index, unsigned slot, int change);
 /* Sleep until something rang for this process or the monotonic deadline; false: the deadline. */
 bool wake_wait(struct wake *w, unsigned index, int64_t deadline);
 /* The slots that rang since the last call, as bits; clears them. */

@@ -31,7 +31,8 @@ test_park(struct call *c)
 
 	if (c->runs == 0 && call_park(c, channel, deadline, 0))
 		return;
-	plain_text(c, "%s after %lld ms", c->hurry ? "hurried" : c->task->now >= deadline ? "over" : "rung",
+	plain_text(c, "%s after %lld ms",
+	    c->hurry ? "hurried" : c->task->now >= deadline ? "over" : "rung",
 	    (long long)((c->task->now - c->started) / MILLISECOND));
 }
 
@@ -157,7 +158,8 @@ test_bytes(struct call *c)
 {
 	struct reply_piece *p = mem_one(c->task->mem, struct reply_piece);
 
-	*p = (struct reply_piece){ .path = "/dev/zero", .length = plain_int(c, "n", 0, 0, INT64_C(1) << 40) };
+	*p = (struct reply_piece){ .path = "/dev/zero",
+		.length = plain_int(c, "n", 0, 0, INT64_C(1) << 40) };
 	c->reply.pieces = p;
 	c->reply.n_pieces = 1;
 	c->reply.by_us = true;

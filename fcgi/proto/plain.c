@@ -1,4 +1,4 @@
-/* fcgi/proto/plain.c - the simplest protocol: method and path name the operation, text comes back */
+/* fcgi/proto/plain.c - the simplest protocol: method and path in, text out */
 #include "fcgi/proto/plain.h"
 
 #include <stdarg.h>
@@ -68,7 +68,7 @@ plain_int(struct call *c, const char *name, int64_t initial, int64_t min, int64_
 	int64_t     value = initial;
 
 	if (text != NULL && !text_i64(text, min, max, &value))
-		task_throw(c->task, &PLAIN_BAD, "%s must be a number from %lld to %lld", name, (long long)min,
-		    (long long)max);
+		task_throw(c->task, &PLAIN_BAD, "%s must be a number from %lld to %lld", name,
+		    (long long)min, (long long)max);
 	return value;
 }

@@ -1,4 +1,4 @@
-/* fcgi/proto/plain.h - the simplest protocol: method and path name the operation, text comes back */
+/* fcgi/proto/plain.h - the simplest protocol: method and path in, text out */
 #ifndef MF_PLAIN_H
 #define MF_PLAIN_H
 
@@ -14,7 +14,8 @@ struct proto;
 extern const struct proto plain;
 
 /* The faults a plain service needs for its struct general_faults. */
-extern const struct fault PLAIN_INTERNAL, PLAIN_UNAVAILABLE, PLAIN_NOT_FOUND, PLAIN_BAD, PLAIN_TOO_LARGE;
+extern const struct fault PLAIN_INTERNAL, PLAIN_UNAVAILABLE, PLAIN_NOT_FOUND, PLAIN_BAD,
+    PLAIN_TOO_LARGE;
 #define PLAIN_GENERAL { .internal = &PLAIN_INTERNAL, .unavailable = &PLAIN_UNAVAILABLE, \
 	.not_built = &PLAIN_NOT_FOUND, .too_large = &PLAIN_TOO_LARGE, .incomplete = &PLAIN_BAD, \
 	.malformed = &PLAIN_BAD, .no_environment = &PLAIN_NOT_FOUND, \

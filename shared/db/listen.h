@@ -7,8 +7,8 @@
 struct conf;
 
 /*
- * For one thread.  The connection goes to MF_DB_DIRECT where that is set: a pooler may lend a session
- * to others, and LISTEN belongs to a session.  What it sends is not waited for on the disk.
+ * For one thread.  The connection goes to MF_DB_DIRECT where that is set: a pooler may lend a
+ * session to others, and LISTEN belongs to a session.  What it sends is not waited for on the disk.
  */
 struct listen;
 
