@@ -2,7 +2,7 @@
 # tests/check.sh - run suites one after the other, to the end; the last line adds them up
 #
 #   tests/check.sh SUITE...
-# First installs the Debian packages the tests need, when it may.  With CI=true what is missing fails.
+# First installs the Debian packages the tests need, when it may.  With CI=true it has to.
 set -u
 packages="gcc make libc6-dev pkg-config libfcgi-dev libpq-dev libxml2-dev libjson-c-dev libssl-dev
 	libcmocka-dev postgresql spawn-fcgi lighttpd lighttpd-mod-openssl apache2-bin
@@ -27,7 +27,7 @@ mkdir -p build/test/counts build/test/raw
 for suite; do
 	echo "== $suite"
 	start=$SECONDS
-	if ! make --no-print-directory "$suite"; then
+	if ! make --no-print-directory -j"$(nproc)" "$suite"; then
 		# It did not come as far as counting: that is one failure.
 		[ -e "build/test/counts/$suite" ] || echo 0 1 0 > "build/test/counts/$suite"
 	fi

@@ -4,9 +4,9 @@
 #   tests/with-installation.sh lighttpd|apache|single COMMAND...
 #
 # single: lighttpd and one process of one thread, as on a shared host.  The programs are those of
-# build/$MODE.  The installation lives in a directory of its own on free ports, started and stopped by
-# the scripts of `make up`; the command finds it described in TEST_* (tests/sdk/python/installation.py
-# reads them).  KEEP=1 leaves it running.  Its logs are shown when the command fails.
+# build/$MODE.  The installation lives in a directory of its own on free ports, started and stopped
+# by the scripts of `make up`; the command finds it described in TEST_* (they are read by
+# tests/sdk/python/installation.py).  KEEP=1 leaves it running.  Logs are shown when it fails.
 set -eu
 cd "$(dirname "$0")/.."
 front=$1
