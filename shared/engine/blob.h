@@ -105,7 +105,8 @@ enum blob_result blob_delete_many(struct task *t, const struct space *sp, const 
 struct blob_listing {
 	const char *prefix;    /* "" for none */
 	const char *delimiter; /* NULL or "" for none */
-	const char *after;     /* keys past this one; one that folds starts past its fold. "": from the start */
+	const char *after;     /* keys past this one; "": from the start */
+	bool        past_fold; /* where `after` itself folds, go on past all that folds with it */
 	int64_t     limit;
 };
 struct blob_entry {

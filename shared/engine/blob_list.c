@@ -42,7 +42,8 @@ begin_after(struct mem *m, const struct blob_listing *l)
 	size_t      len = strlen(l->prefix);
 	const char *fold;
 
-	if (strncmp(l->after, l->prefix, len) != 0 || (fold = strstr(l->after + len, l->delimiter)) == NULL)
+	if (!l->past_fold || strncmp(l->after, l->prefix, len) != 0 ||
+	    (fold = strstr(l->after + len, l->delimiter)) == NULL)
 		return l->after;
 	return past(m, l->after, (size_t)(fold - l->after) + strlen(l->delimiter));
 }

@@ -132,7 +132,10 @@ put as (
          checksum = excluded.checksum, home = excluded.home, body = excluded.body, bytes = excluded.bytes
    where (not $17 or v.delete_marker) and ($18 is null or $18 = '*' or v.etag = $18)
   returning v.seq)
-select b.id as bucket, b.owner as bucket_owner, p.seq, exists (select from source) as source
+select b.id as bucket, b.owner as bucket_owner, p.seq, exists (select from source) as source,
+       exists (select from blob.version v
+                where v.space = $3 and v.bucket = b.id and v.key = $6 and v.latest
+                  and not v.delete_marker) as found
   from bucket b left join put p on true
 
 -- name: blob_get(bigint, bigint, bigint, text, text, boolean)

@@ -175,7 +175,7 @@ test_delete_many(void **state)
 static const char *
 list(struct task *t, const char *prefix, const char *delimiter, const char *after, int64_t limit)
 {
-	struct blob_listing  l = { prefix, delimiter, after, limit };
+	struct blob_listing  l = { prefix, delimiter, after, true, limit };
 	struct blob_entry   *e;
 	size_t               n;
 	bool                 more;

@@ -1,0 +1,28 @@
+/* fcgi/aws/s3/auth.c - who asks, in S3's words when it cannot be told */
+#include "fcgi/auth/sigv4.h"
+#include "fcgi/aws/s3/s3.h"
+
+static const struct sigv4_faults faults = {
+	.malformed = &S3_AUTH_HEADER, .malformed_query = &S3_AUTH_QUERY, .unsupported = &S3_AUTH_OLD,
+	.two_ways = &S3_AUTH_TWICE, .no_date = &S3_AUTH_NO_DATE, .unknown_key = &S3_UNKNOWN_KEY_ID,
+	.mismatch = &S3_SIGNATURE, .not_signed = &S3_NOT_SIGNED, .skewed = &S3_SKEWED,
+	.expired = &S3_EXPIRED, .bad_scope = &S3_AUTH_HEADER, .bad_token = &S3_INVALID_TOKEN,
+	.no_digest_header = &S3_NO_SHA256_HEADER, .bad_digest_header = &S3_BAD_SHA256_HEADER,
+};
+
+void
+s3_authenticate(struct call *c)
+{
+	sigv4_verify(c, &faults, true);
+	/* Nothing is public before bucket policies and ACLs are built. */
+	if (c->who == NULL)
+		task_throw(c->task, &S3_ACCESS_DENIED, NULL);
+}
+
+const char *
+s3_region(const struct call *c)
+{
+	const struct sigv4 *s = c->auth;
+
+	return s != NULL && s->region != NULL ? s->region : "us-east-1";
+}

@@ -1,0 +1,188 @@
+/* fcgi/aws/s3/body.c - taking a request's body: digests, checks, and the store, in one pass */
+#include <assert.h>
+#include <string.h>
+
+#include "fcgi/aws/s3/s3.h"
+#include "fcgi/aws/s3/state.h"
+#include "fcgi/proto/aws_body.h"
+#include "shared/base/conf.h"
+#include "shared/base/text.h"
+#include "shared/store/store.h"
+#include "shared/wire/base64.h"
+#include "shared/wire/digest.h"
+#include "shared/wire/xml.h"
+
+enum { BUFFER = 128 << 10, MD5_SIZE = 16 };
+
+static const struct aws_body_faults body_faults = {
+	.incomplete = &S3_INCOMPLETE_BODY, .malformed = &S3_INCOMPLETE_BODY,
+	.missing_length = &S3_MISSING_LENGTH, .small_chunk = &S3_SMALL_CHUNK,
+	.mismatch = &S3_SIGNATURE, .bad_sha256 = &S3_BAD_SHA256,
+	.malformed_trailer = &S3_MALFORMED_TRAILER, .too_large = &S3_TOO_LARGE,
+};
+
+/* The same for documents: they are told to be too long in other words. */
+static const struct aws_body_faults document_faults = {
+	.incomplete = &S3_INCOMPLETE_BODY, .malformed = &S3_INCOMPLETE_BODY,
+	.missing_length = &S3_MISSING_LENGTH, .small_chunk = &S3_SMALL_CHUNK,
+	.mismatch = &S3_SIGNATURE, .bad_sha256 = &S3_BAD_SHA256,
+	.malformed_trailer = &S3_MALFORMED_TRAILER, .too_large = &S3_MESSAGE_TOO_LONG,
+};
+
+/* A body on its way in. */
+struct intake {
+	struct call              *c;
+	struct aws_body          *from;
+	const struct s3_checksum *algorithm;
+	const char               *expected; /* base64, or NULL */
+	bool                      in_trailer;
+	const unsigned char      *md5_expected;
+	struct digest            *md5, *checksum;
+	int64_t                   size;
+};
+
+static const unsigned char *
+content_md5(struct call *c)
+{
+	const char *value = request_header(c->req, "content-md5");
+	void       *digest;
+	size_t      n;
+
+	if (value == NULL)
+		return NULL;
+	digest = base64_decode(c->task->mem, value, &n);
+	if (digest == NULL || n != MD5_SIZE)
+		s3_throw(c, &S3_INVALID_DIGEST, NULL, "Content-MD5", value, NULL);
+	return digest;
+}
+
+static void
+intake_open(struct intake *in, struct call *c, const struct aws_body_faults *f, int64_t most)
+{
+	*in = (struct intake){ .c = c, .md5_expected = content_md5(c) };
+	in->algorithm = s3_checksum_wanted(c, &in->expected, &in->in_trailer);
+	if (in->algorithm == NULL)
+		in->algorithm = s3_checksum_named("CRC64NVME");
+	in->md5 = digest_new(c->task->mem, DIGEST_MD5);
+	in->checksum = digest_new(c->task->mem, (enum digest_kind)in->algorithm->kind);
+	in->from = aws_body_open(c, f, most);
+}
+
+/* Up to n bytes, fewer only at the end. */
+static size_t
+intake_read(struct intake *in, char *p, size_t n)
+{
+	size_t got = 0, r;
+
+	while (got < n && (r = aws_body_read(in->from, p + got, n - got)) > 0)
+		got += r;
+	digest_add(in->md5, p, got);
+	digest_add(in->checksum, p, got);
+	in->size += (int64_t)got;
+	return got;
+}
+
+static void
+check_checksum(struct intake *in, const char *computed)
+{
+	struct call *c = in->c;
+
+	if (in->in_trailer && (in->expected = aws_body_trailer(in->from, in->algorithm->header)) == NULL)
+		task_throw(c->task, &S3_MALFORMED_TRAILER, NULL);
+	if (in->expected != NULL && strcmp(in->expected, computed) != 0)
+		s3_throw(c, &S3_BAD_DIGEST, mem_fmt(c->task->mem,
+		    "The %s you specified did not match the calculated checksum.", in->algorithm->algorithm),
+		    NULL);
+}
+
+/* Everything was read: what was announced must be what came. */
+static void
+intake_check(struct intake *in, struct s3_body *body)
+{
+	struct call  *c = in->c;
+	struct mem   *m = c->task->mem;
+	unsigned char out[DIGEST_MOST];
+
+	digest_end(in->md5, out);
+	if (in->md5_expected != NULL && memcmp(in->md5_expected, out, MD5_SIZE) != 0)
+		s3_throw(c, &S3_BAD_DIGEST, NULL, "ExpectedDigest", text_hex(m, in->md5_expected, MD5_SIZE),
+		    "CalculatedDigest", base64_encode(m, out, MD5_SIZE), NULL);
+	body->md5_hex = text_hex(m, out, MD5_SIZE);
+	digest_end(in->checksum, out);
+	body->checksum = base64_encode(m, out, digest_size((enum digest_kind)in->algorithm->kind));
+	check_checksum(in, body->checksum);
+	body->algorithm = in->algorithm;
+	body->size = in->size;
+}
+
+/* What did not fit: `have` bytes are in buffer already. */
+static void
+take_into_store(struct intake *in, struct s3_body *body, const char *buffer, size_t have)
+{
+	struct call *c = in->c;
+	char        *more = mem_raw(c->task->mem, BUFFER);
+	size_t       n;
+
+	body->id = blob_body_id(c->task);
+	body->put = store_create(c->task, c->world->store, c->space.environment, body->id);
+	store_write(c->task, body->put, buffer, have);
+	while ((n = intake_read(in, more, BUFFER)) > 0)
+		store_write(c->task, body->put, more, n);
+}
+
+const struct s3_body *
+s3_body(struct call *c)
+{
+	size_t          most = (size_t)c->world->conf->inline_max, room = most, got;
+	struct s3_body *body = s3_state(c)->body;
+	struct intake   in;
+	int64_t         length;
+	char           *buffer;
+
+	if (body != NULL)
+		return body;
+	body = mem_one(c->task->mem, struct s3_body);
+	intake_open(&in, c, &body_faults, c->world->conf->object_max);
+	length = aws_body_length(in.from);
+	if (length >= 0 && (size_t)length < room)
+		room = (size_t)length;
+	buffer = mem_raw(c->task->mem, room + 1);
+	/* One byte more than may stay here tells that it does not. */
+	got = intake_read(&in, buffer, room + 1);
+	if (got > most)
+		take_into_store(&in, body, buffer, got);
+	intake_check(&in, body);
+	if (body->put != NULL) {
+		store_keep(c->task, body->put);
+	} else {
+		buffer[got] = '\0';
+		body->bytes = buffer;
+	}
+	return s3_state(c)->body = body;
+}
+
+struct xml *
+s3_xml(struct call *c, const char *root)
+{
+	size_t        most = c->op->body_limit > 0 ? c->op->body_limit : DEFAULT_BODY_LIMIT, n;
+	struct buf    text = buf_new(c->task->mem);
+	struct s3_body body;
+	struct intake in;
+	struct xml   *x;
+	char         *buffer;
+
+	if (s3_state(c)->read)
+		return s3_state(c)->document;
+	intake_open(&in, c, &document_faults, (int64_t)most);
+	buffer = mem_raw(c->task->mem, BUFFER);
+	while ((n = intake_read(&in, buffer, BUFFER)) > 0)
+		buf_add(&text, buffer, n);
+	intake_check(&in, &body);
+	s3_state(c)->read = true;
+	if (text.len == 0)
+		return NULL;
+	x = xml_parse(c->task->mem, text.data, text.len);
+	if (x == NULL || strcmp(x->name, root) != 0)
+		task_throw(c->task, &S3_MALFORMED_XML, NULL);
+	return s3_state(c)->document = x;
+}

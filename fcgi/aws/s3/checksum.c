@@ -1,0 +1,149 @@
+/* fcgi/aws/s3/checksum.c - which checksums S3 knows, and what a request asks for */
+#include <string.h>
+#include <strings.h>
+
+#include "fcgi/aws/s3/s3.h"
+#include "shared/base/text.h"
+#include "shared/store/store.h"
+#include "shared/wire/base64.h"
+#include "shared/wire/digest.h"
+
+static const struct s3_checksum checksums[] = {
+	{ "CRC32", "x-amz-checksum-crc32", "ChecksumCRC32", DIGEST_CRC32 },
+	{ "CRC32C", "x-amz-checksum-crc32c", "ChecksumCRC32C", DIGEST_CRC32C },
+	{ "CRC64NVME", "x-amz-checksum-crc64nvme", "ChecksumCRC64NVME", DIGEST_CRC64NVME },
+	{ "SHA1", "x-amz-checksum-sha1", "ChecksumSHA1", DIGEST_SHA1 },
+	{ "SHA256", "x-amz-checksum-sha256", "ChecksumSHA256", DIGEST_SHA256 },
+};
+
+/* In the model since 2026, not built. */
+static const char *const later[] = { "x-amz-checksum-sha512", "x-amz-checksum-md5",
+	"x-amz-checksum-xxhash64", "x-amz-checksum-xxhash3", "x-amz-checksum-xxhash128" };
+
+const struct s3_checksum *
+s3_checksum_named(const char *algorithm)
+{
+	for (size_t i = 0; algorithm != NULL && i < COUNT(checksums); i++)
+		if (strcasecmp(checksums[i].algorithm, algorithm) == 0)
+			return &checksums[i];
+	return NULL;
+}
+
+static void
+refuse_later(struct call *c, const char *trailer)
+{
+	for (size_t i = 0; i < COUNT(later); i++)
+		if (s3_header(c, later[i]) != NULL || (trailer != NULL && strcasecmp(trailer, later[i]) == 0))
+			s3_throw(c, &S3_NOT_IMPLEMENTED, NULL, "Header", later[i], NULL);
+}
+
+static const struct s3_checksum *
+in_header(struct call *c, const char **value)
+{
+	const struct s3_checksum *found = NULL;
+
+	for (size_t i = 0; i < COUNT(checksums); i++) {
+		const char *v = s3_header(c, checksums[i].header);
+
+		if (v == NULL)
+			continue;
+		if (found != NULL)
+			s3_throw(c, &S3_INVALID_REQUEST, "Expecting a single x-amz-checksum- header. "
+			    "Multiple checksum Types are not allowed.", NULL);
+		found = &checksums[i];
+		*value = v;
+	}
+	return found;
+}
+
+static const struct s3_checksum *
+in_trailer_named(const char *trailer)
+{
+	for (size_t i = 0; trailer != NULL && i < COUNT(checksums); i++)
+		if (strcasecmp(trailer, checksums[i].header) == 0)
+			return &checksums[i];
+	return NULL;
+}
+
+/* A value that cannot be one: not base64, or of another length. */
+static void
+check_value(struct call *c, const struct s3_checksum *k, const char *value)
+{
+	size_t n;
+
+	if (base64_decode(c->task->mem, value, &n) == NULL || n != digest_size((enum digest_kind)k->kind))
+		s3_throw(c, &S3_INVALID_REQUEST, mem_fmt(c->task->mem, "Value for %s header is invalid.",
+		    k->header), NULL);
+}
+
+const struct s3_checksum *
+s3_checksum_wanted(struct call *c, const char **value, bool *in_trailer)
+{
+	const char               *trailer = request_header(c->req, "x-amz-trailer");
+	const char               *named = s3_header(c, "x-amz-sdk-checksum-algorithm");
+	const struct s3_checksum *k = in_header(c, value), *t = in_trailer_named(trailer);
+
+	*in_trailer = false;
+	refuse_later(c, trailer);
+	if (k != NULL && t != NULL)
+		s3_throw(c, &S3_INVALID_REQUEST, "Expecting a single x-amz-checksum- header. "
+		    "Multiple checksum Types are not allowed.", NULL);
+	if (k != NULL)
+		check_value(c, k, *value);
+	*in_trailer = t != NULL;
+	if (k == NULL)
+		k = t;
+	if (named != NULL && s3_checksum_named(named) == NULL)
+		s3_throw(c, &S3_INVALID_REQUEST, "Value for x-amz-sdk-checksum-algorithm header is invalid.", NULL);
+	if (named != NULL && k == NULL)
+		s3_throw(c, &S3_INVALID_REQUEST, "x-amz-sdk-checksum-algorithm specified, but no corresponding "
+		    "x-amz-checksum-* or x-amz-trailer headers were found.", NULL);
+	if (named != NULL && s3_checksum_named(named) != k)
+		s3_throw(c, &S3_INVALID_REQUEST, mem_fmt(c->task->mem,
+		    "Value for x-amz-sdk-checksum-algorithm header is invalid."), NULL);
+	return k;
+}
+
+void
+s3_checksum_headers(struct call *c, const struct blob_object *o)
+{
+	const struct s3_checksum *k = s3_checksum_named(o->checksum_algorithm);
+
+	if (k == NULL || o->checksum == NULL)
+		return;
+	call_header(c, k->header, o->checksum);
+	call_header(c, "x-amz-checksum-type", o->checksum_type);
+}
+
+void
+s3_checksum_elements(struct call *c, const struct blob_object *o)
+{
+	const struct s3_checksum *k = s3_checksum_named(o->checksum_algorithm);
+
+	if (k == NULL || o->checksum == NULL)
+		return;
+	enc_text(c->out, k->element, o->checksum);
+	enc_text(c->out, "ChecksumType", o->checksum_type);
+}
+
+const char *
+s3_digest_object(struct call *c, const struct blob_object *o, const struct s3_checksum *k)
+{
+	enum { BUFFER = 128 << 10 };
+	struct digest   *d = digest_new(c->task->mem, (enum digest_kind)k->kind);
+	unsigned char    out[DIGEST_MOST];
+	struct store_get *get;
+	char            *buffer;
+	size_t           n;
+
+	if (o->body == NULL) {
+		digest_add(d, o->bytes, (size_t)o->size);
+	} else {
+		buffer = mem_raw(c->task->mem, BUFFER);
+		get = store_read(c->task, c->world->store, o->home, o->body, 0);
+		while ((n = store_next(c->task, get, buffer, BUFFER)) > 0)
+			digest_add(d, buffer, n);
+	}
+	digest_end(d, out);
+	return base64_encode(c->task->mem, out, digest_size((enum digest_kind)k->kind));
+}

@@ -1,0 +1,163 @@
+/* fcgi/aws/s3/condition.c - If-Match and its kin, with S3's precedence */
+#include <string.h>
+
+#include "fcgi/aws/s3/s3.h"
+#include "shared/base/clock.h"
+#include "shared/base/text.h"
+
+/* The four headers of a condition on something that is read. */
+struct conditions {
+	const char *match, *none_match, *modified_since, *unmodified_since;
+};
+
+static const struct conditions reading = { "If-Match", "If-None-Match", "If-Modified-Since",
+	"If-Unmodified-Since" };
+static const struct conditions copying = { "x-amz-copy-source-If-Match",
+	"x-amz-copy-source-If-None-Match", "x-amz-copy-source-If-Modified-Since",
+	"x-amz-copy-source-If-Unmodified-Since" };
+
+static const char *
+value_of(struct call *c, const char *name)
+{
+	return request_header(c->req, text_lower(c->task->mem, name));
+}
+
+/* One tag of a list against an etag: quotes and W/ are optional on S3. */
+static bool
+tag_matches(const char *tag, size_t n, const char *etag)
+{
+	if (n >= 2 && strncmp(tag, "W/", 2) == 0) {
+		tag += 2;
+		n -= 2;
+	}
+	if (n >= 2 && tag[0] == '"' && tag[n - 1] == '"') {
+		tag++;
+		n -= 2;
+	}
+	return n == strlen(etag) && strncmp(tag, etag, n) == 0;
+}
+
+static bool
+list_matches(const char *list, const char *etag)
+{
+	while (*list != '\0') {
+		size_t n, len;
+
+		list += strspn(list, ", \t");
+		n = len = strcspn(list, ",");
+		while (len > 0 && (list[len - 1] == ' ' || list[len - 1] == '\t'))
+			len--;
+		if ((len == 1 && *list == '*') || (len > 0 && tag_matches(list, len, etag)))
+			return true;
+		list += n;
+	}
+	return false;
+}
+
+/* Dates have whole seconds.  What is no date is ignored (RFC 9110, 13.1.3). */
+static bool
+changed_after(struct call *c, const struct blob_object *o, const char *header, bool *known)
+{
+	const char *value = value_of(c, header);
+	int64_t     at;
+
+	*known = value != NULL && clock_parse_http(value, &at);
+	return *known && o->modified_at / SECOND > at / SECOND;
+}
+
+/*
+ * The condition that does not hold, or NULL.  If-Match that holds makes If-Unmodified-Since moot, and
+ * If-None-Match that is there makes If-Modified-Since moot (RFC 9110, 13.2.2; S3's GetObject says so).
+ */
+static const char *
+unmet(struct call *c, const struct blob_object *o, const struct conditions *k)
+{
+	const char *match = value_of(c, k->match), *none = value_of(c, k->none_match);
+	bool        known, changed;
+
+	if (match != NULL && !list_matches(match, o->etag))
+		return k->match;
+	changed = changed_after(c, o, k->unmodified_since, &known);
+	if (match == NULL && known && changed)
+		return k->unmodified_since;
+	if (none != NULL && list_matches(none, o->etag))
+		return k->none_match;
+	changed = changed_after(c, o, k->modified_since, &known);
+	if (none == NULL && known && !changed)
+		return k->modified_since;
+	return NULL;
+}
+
+bool
+s3_read_conditions(struct call *c, const struct blob_object *o)
+{
+	const char *name = unmet(c, o, &reading);
+
+	if (name == NULL)
+		return true;
+	if (name == reading.match || name == reading.unmodified_since)
+		s3_throw(c, &S3_PRECONDITION, NULL, "Condition", name, NULL);
+	c->reply.status = 304;
+	call_header(c, "ETag", s3_quoted(c, o->etag));
+	call_header(c, "Last-Modified", clock_http(c->task->mem, o->modified_at));
+	return false;
+}
+
+void
+s3_copy_conditions(struct call *c, const struct blob_object *source)
+{
+	const char *name = unmet(c, source, &copying);
+
+	if (name != NULL)
+		s3_throw(c, &S3_PRECONDITION, NULL, "Condition", name, NULL);
+}
+
+static _Noreturn void
+refuse(struct call *c, const char *header, const char *why)
+{
+	s3_throw(c, &S3_NOT_IMPLEMENTED, NULL, "Header", header, "additionalMessage", why, NULL);
+}
+
+static const char *
+unquoted(struct call *c, const char *tag)
+{
+	size_t n = strlen(tag);
+
+	if (n >= 2 && tag[0] == '"' && tag[n - 1] == '"')
+		return mem_text_n(c->task->mem, tag + 1, n - 2);
+	return tag;
+}
+
+struct blob_condition
+s3_write_condition(struct call *c)
+{
+	const char *match = request_header(c->req, "if-match");
+	const char *none = request_header(c->req, "if-none-match");
+
+	if (match != NULL && none != NULL)
+		refuse(c, "If-Match,If-None-Match",
+		    "Multiple conditional request headers present in the request");
+	if (none != NULL && strcmp(none, "*") != 0)
+		refuse(c, "If-None-Match",
+		    "We don't accept the provided value of If-None-Match header for this API");
+	if (match != NULL && strcmp(match, "*") == 0)
+		refuse(c, "If-Match", "We don't accept the provided value of If-Match header for this API");
+	return (struct blob_condition){ .absent = none != NULL,
+		.etag = match != NULL ? unquoted(c, match) : NULL };
+}
+
+void
+s3_throw_unmet(struct call *c, const struct blob_condition *when)
+{
+	s3_throw(c, &S3_PRECONDITION, NULL, "Condition", when->absent ? "If-None-Match" : "If-Match", NULL);
+}
+
+void
+s3_check_version_id(struct call *c, const char *version_id)
+{
+	if (version_id == NULL || strcmp(version_id, "null") == 0)
+		return;
+	s3_throw(c, &S3_INVALID_ARGUMENT,
+	    *version_id == '\0' ? "Version id cannot be the empty string" : "Invalid version id specified",
+	    "ArgumentName", "versionId", "ArgumentValue", version_id, NULL);
+}

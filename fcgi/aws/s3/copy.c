@@ -1,0 +1,185 @@
+/* fcgi/aws/s3/copy.c - CopyObject */
+#include <string.h>
+
+#include "fcgi/aws/s3/s3.h"
+#include "shared/base/clock.h"
+#include "shared/base/text.h"
+#include "shared/wire/uri.h"
+
+static const char REDIRECT[] = "x-amz-website-redirect-location";
+
+/* What x-amz-copy-source names. */
+struct source {
+	const char        *bucket, *key;
+	struct blob_object object;
+};
+
+static _Noreturn void
+bad_source(struct call *c)
+{
+	s3_throw(c, &S3_INVALID_ARGUMENT, "Invalid copy source object key", "ArgumentName", "x-amz-copy-source",
+	    "ArgumentValue", "x-amz-copy-source", NULL);
+}
+
+/* SDKs write a space as %20 or as '+': S3 takes both, so a plus is %2B. */
+static char *
+decode(struct call *c, const char *s, size_t n)
+{
+	char *text = uri_decode_query(c->task->mem, s, n, NULL);
+
+	if (text == NULL || !text_utf8(text, strlen(text)))
+		bad_source(c);
+	return text;
+}
+
+/* [/]bucket/key[?versionId=id], percent-encoded. */
+static struct source
+parse_source(struct call *c)
+{
+	const char   *header = s3_header(c, "x-amz-copy-source"), *version = strstr(header, "?versionId=");
+	char         *text, *slash;
+	struct source s = { 0 };
+
+	if (version != NULL)
+		s3_check_version_id(c, decode(c, version + strlen("?versionId="), strlen(version) -
+		    strlen("?versionId=")));
+	text = decode(c, header, version != NULL ? (size_t)(version - header) : strlen(header));
+	if (*text == '/')
+		text++;
+	slash = strchr(text, '/');
+	if (slash == NULL || slash == text || slash[1] == '\0')
+		bad_source(c);
+	*slash = '\0';
+	s.bucket = text;
+	s.key = slash + 1;
+	s3_check_key(c, s.key);
+	return s;
+}
+
+/* COPY (false) or REPLACE (true). */
+static bool
+replaces(struct call *c, const char *header, const char *what)
+{
+	const char *value = s3_header(c, header);
+
+	if (value == NULL || strcmp(value, "COPY") == 0)
+		return false;
+	if (strcmp(value, "REPLACE") != 0)
+		s3_throw(c, &S3_INVALID_ARGUMENT, mem_fmt(c->task->mem, "Unknown %s directive.", what),
+		    "ArgumentName", header, "ArgumentValue", value, NULL);
+	return true;
+}
+
+static void
+check_changes_something(struct call *c, const struct source *s, const char *bucket, const char *key,
+    bool replace)
+{
+	static const char *const changes[] = { "x-amz-storage-class", "x-amz-server-side-encryption",
+		REDIRECT, "x-amz-checksum-algorithm" };
+
+	if (replace || strcmp(s->bucket, bucket) != 0 || strcmp(s->key, key) != 0)
+		return;
+	for (size_t i = 0; i < COUNT(changes); i++)
+		if (s3_header(c, changes[i]) != NULL)
+			return;
+	s3_throw(c, &S3_INVALID_REQUEST, "This copy request is illegal because it is trying to copy an object "
+	    "to itself without changing the object's metadata, storage class, website redirect location or "
+	    "encryption attributes.", NULL);
+}
+
+/* The source's headers; a redirect is never copied, only given. */
+static struct blob_pairs
+copied_headers(struct call *c, const struct blob_pairs *from)
+{
+	const char **list = mem_array(c->task->mem, const char *, from->n + 2);
+	const char  *redirect = s3_header(c, REDIRECT);
+	size_t       n = 0;
+
+	for (size_t i = 0; i + 1 < from->n; i += 2)
+		if (strcmp(from->list[i], REDIRECT) != 0) {
+			list[n++] = from->list[i];
+			list[n++] = from->list[i + 1];
+		}
+	if (redirect != NULL) {
+		list[n++] = REDIRECT;
+		list[n++] = redirect;
+	}
+	return (struct blob_pairs){ list, n };
+}
+
+/* The source's checksum, or the one the request names instead, read from the bytes. */
+static void
+choose_checksum(struct call *c, const struct blob_object *from, struct blob_object *o)
+{
+	const char               *name = s3_header(c, "x-amz-checksum-algorithm");
+	const struct s3_checksum *k = s3_checksum_named(name);
+
+	if (name != NULL && k == NULL)
+		s3_throw(c, &S3_INVALID_REQUEST, "Checksum algorithm provided is unsupported. Please try again "
+		    "with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]", NULL);
+	o->checksum_algorithm = from->checksum_algorithm;
+	o->checksum_type = from->checksum_type;
+	o->checksum = from->checksum;
+	if (k == NULL || (from->checksum_algorithm != NULL && strcmp(from->checksum_algorithm,
+	                                                          k->algorithm) == 0))
+		return;
+	o->checksum_algorithm = k->algorithm;
+	o->checksum_type = "FULL_OBJECT";
+	o->checksum = s3_digest_object(c, from, k);
+}
+
+static void
+look_at_source(struct call *c, struct source *s)
+{
+	enum blob_result r = blob_get(c->task, &c->space, c->who->account_id, s->bucket, s->key,
+	    s3_header(c, "x-amz-checksum-algorithm") != NULL, &s->object);
+
+	if (r != BLOB_OK)
+		s3_throw_result(c, r, s->bucket, s->key);
+	s3_copy_conditions(c, &s->object);
+	if (strcmp(s->object.storage_class, "GLACIER") == 0 ||
+	    strcmp(s->object.storage_class, "DEEP_ARCHIVE") == 0)
+		s3_throw(c, &S3_ARCHIVED, "Operation is not valid for the source object's storage class",
+		    "StorageClass", s->object.storage_class, NULL);
+}
+
+static void
+put_result(struct call *c, const struct blob_object *o)
+{
+	call_header(c, "x-amz-server-side-encryption", "AES256");
+	call_header(c, "Content-Type", "application/xml");
+	enc_struct(c->out, "CopyObjectResult");
+	enc_text(c->out, "LastModified", clock_iso_milli(c->task->mem, o->modified_at / SECOND * SECOND));
+	enc_text(c->out, "ETag", s3_quoted(c, o->etag));
+	s3_checksum_elements(c, o);
+	enc_end(c->out);
+}
+
+void
+s3_copy_object(struct call *c)
+{
+	const char            *bucket = s3_bucket(c), *key = s3_key(c);
+	struct blob_condition  when = s3_write_condition(c);
+	struct source          s = parse_source(c);
+	struct blob_object     o = { .key = key, .modified_at = c->space.now };
+	bool                   replace = replaces(c, "x-amz-metadata-directive", "metadata");
+	enum blob_result       r;
+
+	s3_refuse_headers(c, true);
+	replaces(c, "x-amz-tagging-directive", "tagging");
+	s3_check_expected_owner(c, "x-amz-source-expected-bucket-owner");
+	check_changes_something(c, &s, bucket, key, replace);
+	look_at_source(c, &s);
+	o.etag = s.object.etag;
+	o.size = s.object.size;
+	o.storage_class = s3_storage_class(c);
+	o.headers = replace ? s3_kept_headers(c) : copied_headers(c, &s.object.headers);
+	o.metadata = replace ? s3_user_metadata(c) : s.object.metadata;
+	choose_checksum(c, &s.object, &o);
+	r = blob_copy(c->task, &c->space, c->who->account_id, bucket, &o, &when, s.bucket, &s.object);
+	if (r == BLOB_UNMET)
+		s3_throw_unmet(c, &when);
+	if (r != BLOB_OK)
+		s3_throw_result(c, r, bucket, key);
+	put_result(c, &o);
+}

@@ -1,0 +1,161 @@
+/* fcgi/aws/s3/get.c - GetObject and HeadObject */
+#include <string.h>
+
+#include "fcgi/aws/s3/s3.h"
+#include "shared/base/text.h"
+#include "shared/store/store.h"
+
+/* The part of an object that goes out. */
+struct part {
+	int64_t from, length;
+	bool    whole; /* answer 200 */
+};
+
+/* first-last, first-, -last; false: not such a range, and it is ignored. */
+static bool
+parse_range(struct call *c, const char *value, int64_t size, struct part *out)
+{
+	const char *spec = value + strlen("bytes="), *dash;
+	int64_t     first, last = INT64_MAX;
+
+	if (!text_starts(value, "bytes=") || (dash = strchr(spec, '-')) == NULL)
+		return false;
+	if (dash[1] != '\0' && !text_i64(dash + 1, 0, INT64_MAX, &last))
+		return false;
+	if (dash == spec) {
+		if (dash[1] == '\0')
+			return false;
+		*out = (struct part){ .from = last < size ? size - last : 0 };
+		out->length = last == 0 ? 0 : size - out->from;
+		return true;
+	}
+	if (!text_i64(mem_text_n(c->task->mem, spec, (size_t)(dash - spec)), 0, INT64_MAX, &first) ||
+	    last < first)
+		return false;
+	*out = (struct part){ .from = first };
+	out->length = first < size ? (last < size - 1 ? last : size - 1) - first + 1 : 0;
+	return true;
+}
+
+static struct part
+range_part(struct call *c, const char *range, int64_t size)
+{
+	struct part p = { .length = size, .whole = true };
+
+	if (range == NULL || !parse_range(c, range, size, &p))
+		return p;
+	if (p.length == 0)
+		s3_throw(c, &S3_INVALID_RANGE, NULL, "RangeRequested", range, "ActualObjectSize",
+		    mem_fmt(c->task->mem, "%lld", (long long)size), NULL);
+	return p;
+}
+
+/* partNumber of an object that has no parts: all of it is the first. */
+static struct part
+numbered_part(struct call *c, const char *number, int64_t size)
+{
+	int64_t n;
+
+	if (!text_i64(number, 1, 10000, &n))
+		s3_throw(c, &S3_INVALID_ARGUMENT, "Part number must be an integer between 1 and 10000, inclusive",
+		    "ArgumentName", "partNumber", "ArgumentValue", number, NULL);
+	if (n > 1)
+		s3_throw(c, &S3_INVALID_PART_NUMBER, NULL, "PartNumberRequested", number, "ActualPartCount", "1",
+		    NULL);
+	return (struct part){ .length = size, .whole = size == 0 };
+}
+
+static struct part
+choose_part(struct call *c, const struct blob_object *o)
+{
+	const char *range = request_header(c->req, "range"), *number = request_arg(c->req, "partNumber");
+
+	if (range != NULL && number != NULL)
+		s3_throw(c, &S3_INVALID_REQUEST,
+		    "Cannot specify both Range header and partNumber query parameter", NULL);
+	return number != NULL ? numbered_part(c, number, o->size) : range_part(c, range, o->size);
+}
+
+static void
+send_file(struct call *c, const struct blob_object *o, const struct part *p)
+{
+	struct reply_piece *piece = mem_one(c->task->mem, struct reply_piece);
+	const char         *path = store_path(c->task, c->world->store, o->home, o->body);
+
+	*piece = (struct reply_piece){ .path = path, .offset = p->from, .length = p->length };
+	c->reply.pieces = piece;
+	c->reply.n_pieces = 1;
+	c->reply.whole_file = p->whole;
+}
+
+static void
+put_part_headers(struct call *c, const struct blob_object *o, const struct part *p)
+{
+	const char *mode = s3_header(c, "x-amz-checksum-mode");
+
+	call_header(c, "Accept-Ranges", "bytes");
+	if (!p->whole) {
+		c->reply.status = 206;
+		call_header(c, "Content-Range", mem_fmt(c->task->mem, "bytes %lld-%lld/%lld", (long long)p->from,
+		    (long long)(p->from + p->length - 1), (long long)o->size));
+	}
+	/* The checksum is of the whole: it would not fit a part. */
+	if (mode != NULL && strcmp(mode, "ENABLED") == 0 && p->length == o->size)
+		s3_checksum_headers(c, o);
+}
+
+static void
+check_read(struct call *c)
+{
+	static const char *const customer_key = "x-amz-server-side-encryption-customer-algorithm";
+
+	s3_check_version_id(c, request_arg(c->req, "versionId"));
+	if (s3_header(c, customer_key) != NULL)
+		s3_throw(c, &S3_NOT_IMPLEMENTED, NULL, "Header", customer_key, NULL);
+}
+
+/* Everything but the bytes; false: there is nothing more to say. */
+static bool
+look_up(struct call *c, bool with_bytes, struct blob_object *o, struct part *p)
+{
+	const char      *bucket = s3_bucket(c), *key = s3_key(c);
+	enum blob_result r;
+
+	check_read(c);
+	r = blob_get(c->task, &c->space, c->who->account_id, bucket, key, with_bytes, o);
+	if (r != BLOB_OK)
+		s3_throw_result(c, r, bucket, key);
+	if (!s3_read_conditions(c, o))
+		return false;
+	if (with_bytes && (strcmp(o->storage_class, "GLACIER") == 0 ||
+	                   strcmp(o->storage_class, "DEEP_ARCHIVE") == 0))
+		s3_throw(c, &S3_ARCHIVED, NULL, "StorageClass", o->storage_class, NULL);
+	*p = choose_part(c, o);
+	s3_put_headers(c, o);
+	put_part_headers(c, o, p);
+	return true;
+}
+
+void
+s3_get_object(struct call *c)
+{
+	struct blob_object o;
+	struct part        p;
+
+	if (!look_up(c, true, &o, &p))
+		return;
+	if (o.body != NULL)
+		send_file(c, &o, &p);
+	else
+		buf_add(&c->reply.body, (const char *)o.bytes + p.from, (size_t)p.length);
+}
+
+void
+s3_head_object(struct call *c)
+{
+	struct blob_object o;
+	struct part        p;
+
+	if (look_up(c, false, &o, &p))
+		c->reply.length = p.length;
+}

@@ -1,0 +1,288 @@
+/* fcgi/aws/s3/header.c - the headers S3 keeps with an object, gives back, or refuses */
+#include <string.h>
+#include <strings.h>
+
+#include "fcgi/auth/sigv4.h"
+#include "fcgi/aws/s3/s3.h"
+#include "shared/base/clock.h"
+#include "shared/base/text.h"
+#include "shared/wire/base64.h"
+
+enum { METADATA_MAX = 2048 };
+
+static const char META[] = "x-amz-meta-";
+
+/* Kept as they came, given back on every read. */
+static const char *const kept[] = { "cache-control", "content-disposition", "content-encoding",
+	"content-language", "expires", "x-amz-website-redirect-location" };
+
+/* The query argument that replaces each in one answer, and the header as S3 spells it. */
+static const struct {
+	const char *argument, *name, *spelling;
+} overrides[] = {
+	{ "response-cache-control", "cache-control", "Cache-Control" },
+	{ "response-content-disposition", "content-disposition", "Content-Disposition" },
+	{ "response-content-encoding", "content-encoding", "Content-Encoding" },
+	{ "response-content-language", "content-language", "Content-Language" },
+	{ "response-content-type", "content-type", "Content-Type" },
+	{ "response-expires", "expires", "Expires" },
+	{ NULL, "x-amz-website-redirect-location", "x-amz-website-redirect-location" },
+};
+
+/* What asks for something that is not built.  Ignoring it would be a lie. */
+static const char *const not_built[] = { "x-amz-tagging", "x-amz-grant-full-control",
+	"x-amz-grant-read", "x-amz-grant-read-acp", "x-amz-grant-write", "x-amz-grant-write-acp",
+	"x-amz-object-lock-mode", "x-amz-object-lock-retain-until-date",
+	"x-amz-object-lock-legal-hold", "x-amz-object-lock-event-hold", "x-amz-write-offset-bytes",
+	"x-amz-server-side-encryption-customer-algorithm", "x-amz-server-side-encryption-customer-key",
+	"x-amz-server-side-encryption-customer-key-md5", "x-amz-server-side-encryption-aws-kms-key-id",
+	"x-amz-server-side-encryption-context",
+	"x-amz-copy-source-server-side-encryption-customer-algorithm",
+	"x-amz-copy-source-server-side-encryption-customer-key" };
+
+static const char *const storage_classes[] = { "STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA",
+	"ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER", "DEEP_ARCHIVE", "GLACIER_IR" };
+
+static bool
+presigned(const struct call *c)
+{
+	const struct sigv4 *s = c->auth;
+
+	return s != NULL && s->presigned;
+}
+
+const char *
+s3_header(const struct call *c, const char *name)
+{
+	const char *value = request_header(c->req, name);
+
+	if (value != NULL || !presigned(c) || !text_starts(name, "x-amz-"))
+		return value;
+	for (size_t i = 0; i < c->req->args.n; i++)
+		if (strcasecmp(c->req->args.pairs[i].name, name) == 0)
+			return c->req->args.pairs[i].value;
+	return NULL;
+}
+
+static _Noreturn void
+refuse(struct call *c, const char *header, const char *why)
+{
+	s3_throw(c, &S3_NOT_IMPLEMENTED, NULL, "Header", header, "additionalMessage", why, NULL);
+}
+
+void
+s3_refuse_headers(struct call *c, bool is_copy)
+{
+	const char *acl = s3_header(c, "x-amz-acl"), *sse = s3_header(c, "x-amz-server-side-encryption");
+	const char *key = s3_header(c, "x-amz-server-side-encryption-bucket-key-enabled");
+
+	for (size_t i = 0; i < COUNT(not_built); i++)
+		if (s3_header(c, not_built[i]) != NULL)
+			refuse(c, not_built[i], NULL);
+	if (acl != NULL && strcmp(acl, "private") != 0 && strcmp(acl, "bucket-owner-full-control") != 0)
+		refuse(c, "x-amz-acl", "Only private is built yet");
+	if (sse != NULL && strcmp(sse, "AES256") != 0 && !text_starts(sse, "aws:"))
+		s3_throw(c, &S3_INVALID_ARGUMENT, "The encryption method specified is not supported",
+		    "ArgumentName", "x-amz-server-side-encryption", "ArgumentValue", sse, NULL);
+	if (sse != NULL && strcmp(sse, "AES256") != 0)
+		refuse(c, "x-amz-server-side-encryption", "Only AES256 is built yet");
+	if (key != NULL && strcasecmp(key, "true") == 0)
+		refuse(c, "x-amz-server-side-encryption-bucket-key-enabled", NULL);
+	if (!is_copy && s3_header(c, "x-amz-tagging-directive") != NULL)
+		refuse(c, "x-amz-tagging-directive", NULL);
+}
+
+/* Text for PostgreSQL: bytes that are not UTF-8 are taken for ISO 8859-1, HTTP's own. */
+static const char *
+as_utf8(struct call *c, const char *s)
+{
+	struct buf b;
+
+	if (text_utf8(s, strlen(s)))
+		return s;
+	b = buf_new(c->task->mem);
+	for (; *s != '\0'; s++) {
+		unsigned char ch = (unsigned char)*s;
+
+		if (ch >= 0x80)
+			buf_char(&b, (char)(0xc0 | ch >> 6));
+		buf_char(&b, (char)(ch < 0x80 ? ch : 0x80 | (ch & 0x3f)));
+	}
+	return b.data;
+}
+
+/* Content-Encoding without aws-chunked, which is of the transfer; NULL when nothing is left. */
+static const char *
+without_chunked(struct call *c, const char *value)
+{
+	struct buf b = buf_new(c->task->mem);
+
+	while (*value != '\0') {
+		size_t n, len;
+
+		value += strspn(value, ", \t");
+		n = len = strcspn(value, ",");
+		while (len > 0 && (value[len - 1] == ' ' || value[len - 1] == '\t'))
+			len--;
+		if (len > 0 && !(len == strlen("aws-chunked") && strncasecmp(value, "aws-chunked", len) == 0)) {
+			if (b.len > 0)
+				buf_char(&b, ',');
+			buf_add(&b, value, len);
+		}
+		value += n;
+	}
+	return b.len > 0 ? b.data : NULL;
+}
+
+struct blob_pairs
+s3_kept_headers(struct call *c)
+{
+	const char **list = mem_array(c->task->mem, const char *, 2 * (COUNT(kept) + 1));
+	const char  *type = request_header(c->req, "content-type");
+	size_t       n = 0;
+
+	list[n++] = "content-type";
+	list[n++] = type != NULL && *type != '\0' ? as_utf8(c, type) : "binary/octet-stream";
+	for (size_t i = 0; i < COUNT(kept); i++) {
+		const char *value = s3_header(c, kept[i]);
+
+		if (value != NULL && strcmp(kept[i], "content-encoding") == 0)
+			value = without_chunked(c, value);
+		if (value == NULL)
+			continue;
+		list[n++] = kept[i];
+		list[n++] = as_utf8(c, value);
+	}
+	return (struct blob_pairs){ list, n };
+}
+
+const char *
+s3_pair(const struct blob_pairs *p, const char *name)
+{
+	for (size_t i = 0; i + 1 < p->n; i += 2)
+		if (strcmp(p->list[i], name) == 0)
+			return p->list[i + 1];
+	return NULL;
+}
+
+struct metadata {
+	struct call *c;
+	const char **list;
+	size_t       n, room, bytes;
+};
+
+/*
+ * The gateway turns '_' into '-'.  What the client really wrote stands in the list of headers it
+ * signed.
+ */
+static const char *
+real_name(struct call *c, const char *name)
+{
+	const struct sigv4 *s = c->auth;
+
+	for (size_t i = 0; s != NULL && s->signed_headers != NULL && s->signed_headers[i] != NULL; i++) {
+		const char *a = s->signed_headers[i], *b = name;
+
+		while (*a != '\0' && (*a == *b || (*a == '_' && *b == '-'))) {
+			a++;
+			b++;
+		}
+		if (*a == '\0' && *b == '\0')
+			return s->signed_headers[i];
+	}
+	return name;
+}
+
+static void
+add_metadata(void *arg, const char *name, const char *value)
+{
+	struct metadata *m = arg;
+	struct mem      *mem = m->c->task->mem;
+
+	if (m->n + 2 > m->room) {
+		const char **grown = mem_array(mem, const char *, m->room * 2 + 16);
+
+		if (m->n > 0)
+			memcpy(grown, m->list, m->n * sizeof(*grown));
+		m->list = grown;
+		m->room = m->room * 2 + 16;
+	}
+	name += strlen(META);
+	m->bytes += strlen(name) + strlen(value);
+	m->list[m->n++] = as_utf8(m->c, mem_text(mem, name));
+	m->list[m->n++] = as_utf8(m->c, mem_text(mem, value));
+}
+
+static void
+add_real(void *arg, const char *name, const char *value)
+{
+	struct metadata *m = arg;
+
+	add_metadata(arg, real_name(m->c, name), value);
+}
+
+struct blob_pairs
+s3_user_metadata(struct call *c)
+{
+	struct metadata m = { .c = c };
+
+	request_headers(c->req, c->task->mem, META, add_real, &m);
+	for (size_t i = 0; presigned(c) && i < c->req->args.n; i++) {
+		const char *name = text_lower(c->task->mem, c->req->args.pairs[i].name);
+
+		if (text_starts(name, META))
+			add_metadata(&m, name, c->req->args.pairs[i].value);
+	}
+	if (m.bytes > METADATA_MAX)
+		s3_throw(c, &S3_METADATA_TOO_LARGE, NULL, "Size", mem_fmt(c->task->mem, "%zu", m.bytes),
+		    "MaxSizeAllowed", mem_fmt(c->task->mem, "%d", METADATA_MAX), NULL);
+	return (struct blob_pairs){ m.list, m.n };
+}
+
+const char *
+s3_storage_class(struct call *c)
+{
+	const char *name = s3_header(c, "x-amz-storage-class");
+
+	if (name == NULL)
+		return "STANDARD";
+	for (size_t i = 0; i < COUNT(storage_classes); i++)
+		if (strcmp(storage_classes[i], name) == 0)
+			return storage_classes[i];
+	s3_throw(c, &S3_INVALID_STORAGE_CLASS, NULL, "StorageClassRequested", name, NULL);
+}
+
+const char *
+s3_quoted(struct call *c, const char *etag)
+{
+	return mem_fmt(c->task->mem, "\"%s\"", etag);
+}
+
+/* Header values are ASCII on the way out; S3 wraps the others as RFC 2047 says. */
+static const char *
+header_value(struct call *c, const char *value)
+{
+	for (const char *p = value; *p != '\0'; p++)
+		if ((unsigned char)*p >= 0x80)
+			return mem_fmt(c->task->mem, "=?UTF-8?B?%s?=",
+			    base64_encode(c->task->mem, value, strlen(value)));
+	return value;
+}
+
+void
+s3_put_headers(struct call *c, const struct blob_object *o)
+{
+	call_header(c, "ETag", s3_quoted(c, o->etag));
+	call_header(c, "Last-Modified", clock_http(c->task->mem, o->modified_at));
+	for (size_t i = 0; i < COUNT(overrides); i++) {
+		const char *said = overrides[i].argument != NULL ? request_arg(c->req, overrides[i].argument) : NULL;
+
+		call_header(c, overrides[i].spelling, said != NULL ? said : s3_pair(&o->headers, overrides[i].name));
+	}
+	for (size_t i = 0; i + 1 < o->metadata.n; i += 2)
+		call_header(c, mem_fmt(c->task->mem, "%s%s", META, o->metadata.list[i]),
+		    header_value(c, o->metadata.list[i + 1]));
+	call_header(c, "x-amz-server-side-encryption", "AES256");
+	if (strcmp(o->storage_class, "STANDARD") != 0)
+		call_header(c, "x-amz-storage-class", o->storage_class);
+}

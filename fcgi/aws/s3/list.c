@@ -1,0 +1,238 @@
+/* fcgi/aws/s3/list.c - ListObjects, ListObjectsV2, ListObjectVersions */
+#include <string.h>
+
+#include "fcgi/aws/s3/s3.h"
+#include "fcgi/aws/s3/state.h"
+#include "shared/base/clock.h"
+#include "shared/base/text.h"
+#include "shared/wire/base64.h"
+#include "shared/wire/uri.h"
+
+enum { MOST_KEYS = 1000 };
+
+/* One page, and how the client wants to read it. */
+struct page {
+	struct call         *c;
+	const char          *bucket;
+	struct blob_listing  what;
+	int64_t              max;  /* as asked; what.limit is never more than 1,000 */
+	bool                 encoded;
+	struct blob_entry   *entries;
+	size_t               n;
+	bool                 more;
+};
+
+static const char *
+text_arg(struct call *c, const char *name)
+{
+	const char *value = request_arg(c->req, name);
+
+	if (value != NULL && !text_utf8(value, strlen(value)))
+		s3_throw(c, &S3_INVALID_ARGUMENT, NULL, "ArgumentName", name, NULL);
+	return value != NULL ? value : "";
+}
+
+static int64_t
+max_keys(struct call *c)
+{
+	const char *value = request_arg(c->req, "max-keys");
+	int64_t     n = MOST_KEYS;
+
+	if (value == NULL || *value == '\0')
+		return n;
+	if (!text_i64(value, INT64_MIN, INT64_MAX, &n))
+		s3_throw(c, &S3_INVALID_ARGUMENT, "Provided max-keys not an integer or within integer range",
+		    "ArgumentName", "max-keys", "ArgumentValue", value, NULL);
+	if (n < 0 || n > INT32_MAX)
+		s3_throw(c, &S3_INVALID_ARGUMENT, "Argument maxKeys must be an integer between 0 and 2147483647",
+		    "ArgumentName", "maxKeys", "ArgumentValue", value, NULL);
+	return n;
+}
+
+static struct page
+page_asked(struct call *c)
+{
+	const char *encoding = request_arg(c->req, "encoding-type");
+	struct page p = { .c = c, .bucket = s3_bucket(c), .max = max_keys(c), .encoded = encoding != NULL };
+
+	if (encoding != NULL && strcmp(encoding, "url") != 0)
+		s3_throw(c, &S3_INVALID_ARGUMENT, "Invalid Encoding Method specified in Request", "ArgumentName",
+		    "encoding-type", "ArgumentValue", encoding, NULL);
+	p.what.prefix = text_arg(c, "prefix");
+	p.what.delimiter = text_arg(c, "delimiter");
+	p.what.after = "";
+	p.what.limit = p.max < MOST_KEYS ? p.max : MOST_KEYS;
+	return p;
+}
+
+static void
+fetch(struct page *p)
+{
+	struct call     *c = p->c;
+	enum blob_result r = blob_list(c->task, &c->space, c->who->account_id, p->bucket, &p->what,
+	    &p->entries, &p->n, &p->more);
+
+	if (r != BLOB_OK)
+		s3_throw_result(c, r, p->bucket, NULL);
+	/* Asking for nothing is answered with nothing, and nothing more. */
+	if (p->what.limit == 0)
+		p->more = false;
+}
+
+static const char *
+shown(const struct page *p, const char *s)
+{
+	return p->encoded ? uri_encode(p->c->task->mem, s, true) : s3_xml_text(p->c, s);
+}
+
+/* Where the next page goes on: the last entry of this one. */
+static const char *
+last_of(const struct page *p)
+{
+	const struct blob_entry *e;
+
+	if (p->n == 0)
+		return NULL;
+	e = &p->entries[p->n - 1];
+	return e->common != NULL ? e->common : e->object.key;
+}
+
+static void
+put_start(const struct page *p, const char *root)
+{
+	struct call *c = p->c;
+
+	call_header(c, "Content-Type", "application/xml");
+	enc_struct(c->out, root);
+	enc_text(c->out, "Name", p->bucket);
+	enc_text(c->out, "Prefix", shown(p, p->what.prefix));
+}
+
+static void
+put_settings(const struct page *p)
+{
+	struct call *c = p->c;
+
+	enc_int(c->out, "MaxKeys", p->what.limit);
+	if (*p->what.delimiter != '\0')
+		enc_text(c->out, "Delimiter", shown(p, p->what.delimiter));
+	if (p->encoded)
+		enc_text(c->out, "EncodingType", "url");
+	enc_bool(c->out, "IsTruncated", p->more);
+}
+
+static void
+put_object(const struct page *p, const char *element, const struct blob_object *o, bool owner, bool version)
+{
+	struct call *c = p->c;
+
+	enc_struct(c->out, element);
+	enc_text(c->out, "Key", shown(p, o->key));
+	if (version) {
+		enc_text(c->out, "VersionId", *o->version == '\0' ? "null" : o->version);
+		enc_bool(c->out, "IsLatest", true);
+	}
+	enc_text(c->out, "LastModified", clock_iso_milli(c->task->mem, o->modified_at / SECOND * SECOND));
+	enc_text(c->out, "ETag", s3_quoted(c, o->etag));
+	if (o->checksum_algorithm != NULL) {
+		enc_text(c->out, "ChecksumAlgorithm", o->checksum_algorithm);
+		enc_text(c->out, "ChecksumType", o->checksum_type);
+	}
+	enc_int(c->out, "Size", o->size);
+	if (owner)
+		s3_put_owner(c, "Owner", s3_account(c, o->owner));
+	enc_text(c->out, "StorageClass", o->storage_class);
+	enc_end(c->out);
+}
+
+static void
+put_entries(const struct page *p, const char *element, bool owner, bool version)
+{
+	struct call *c = p->c;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->entries[i].common == NULL)
+			put_object(p, element, &p->entries[i].object, owner, version);
+	for (size_t i = 0; i < p->n; i++)
+		if (p->entries[i].common != NULL) {
+			enc_struct(c->out, "CommonPrefixes");
+			enc_text(c->out, "Prefix", shown(p, p->entries[i].common));
+			enc_end(c->out);
+		}
+	enc_end(c->out);
+}
+
+void
+s3_list_objects(struct call *c)
+{
+	struct page p = page_asked(c);
+
+	p.what.after = text_arg(c, "marker");
+	p.what.past_fold = true;
+	fetch(&p);
+	put_start(&p, "ListBucketResult");
+	enc_text(c->out, "Marker", shown(&p, p.what.after));
+	if (p.more && *p.what.delimiter != '\0')
+		enc_text(c->out, "NextMarker", shown(&p, last_of(&p)));
+	put_settings(&p);
+	put_entries(&p, "Contents", true, false);
+}
+
+/* A continuation token is the last entry of the page before, out of the client's sight. */
+static const char *
+continued_after(struct call *c, const char *token)
+{
+	size_t n;
+	char  *key = base64url_decode(c->task->mem, token, &n);
+
+	if (*token == '\0' || key == NULL || n == 0 || !text_utf8(key, n))
+		s3_throw(c, &S3_INVALID_ARGUMENT, "The continuation token provided is incorrect", "ArgumentName",
+		    "continuation-token", NULL);
+	return mem_text_n(c->task->mem, key, n);
+}
+
+void
+s3_list_objects_v2(struct call *c)
+{
+	struct page p = page_asked(c);
+	const char *token = request_arg(c->req, "continuation-token"), *owner = request_arg(c->req, "fetch-owner");
+	const char *start = text_arg(c, "start-after");
+
+	p.what.after = token != NULL ? continued_after(c, token) : start;
+	p.what.past_fold = token != NULL;
+	fetch(&p);
+	put_start(&p, "ListBucketResult");
+	enc_text(c->out, "ContinuationToken", token);
+	if (p.more)
+		enc_text(c->out, "NextContinuationToken", base64url_encode(c->task->mem, last_of(&p),
+		    strlen(last_of(&p))));
+	if (request_arg(c->req, "start-after") != NULL)
+		enc_text(c->out, "StartAfter", shown(&p, start));
+	enc_int(c->out, "KeyCount", (int64_t)p.n);
+	put_settings(&p);
+	put_entries(&p, "Contents", owner != NULL && strcmp(owner, "true") == 0, false);
+}
+
+void
+s3_list_object_versions(struct call *c)
+{
+	struct page p = page_asked(c);
+	const char *version = text_arg(c, "version-id-marker");
+
+	p.what.after = text_arg(c, "key-marker");
+	p.what.past_fold = true;
+	if (*version != '\0' && *p.what.after == '\0')
+		s3_throw(c, &S3_INVALID_ARGUMENT, "A version-id marker cannot be specified without a key marker.",
+		    "ArgumentName", "version-id-marker", "ArgumentValue", version, NULL);
+	fetch(&p);
+	put_start(&p, "ListVersionsResult");
+	enc_text(c->out, "KeyMarker", shown(&p, p.what.after));
+	enc_text(c->out, "VersionIdMarker", s3_xml_text(c, version));
+	if (p.more) {
+		enc_text(c->out, "NextKeyMarker", shown(&p, last_of(&p)));
+		if (p.entries[p.n - 1].common == NULL)
+			enc_text(c->out, "NextVersionIdMarker", "null");
+	}
+	put_settings(&p);
+	put_entries(&p, "Version", true, true);
+}

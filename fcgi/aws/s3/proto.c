@@ -1,0 +1,210 @@
+/* fcgi/aws/s3/proto.c - S3's way with HTTP and XML: operations, answers, errors */
+#include <stdarg.h>
+#include <string.h>
+
+#include "fcgi/auth/sigv4.h"
+#include "fcgi/aws/s3/s3.h"
+#include "fcgi/aws/s3/state.h"
+#include "fcgi/proto/aws_rest.h"
+#include "shared/base/clock.h"
+#include "shared/base/text.h"
+#include "shared/wire/base64.h"
+#include "shared/wire/digest.h"
+
+#define FAULT(name, code, status, text) const struct fault name = { #name, code, status, text };
+#include "fcgi/aws/s3/faults.def"
+#undef FAULT
+
+enum { MOST_EXTRAS = 8 };
+
+/* What an error document says besides its code and message. */
+struct s3_extras {
+	const struct fault *of;
+	struct {
+		const char *name, *value;
+	} list[MOST_EXTRAS];
+	size_t n;
+};
+
+struct s3_state *
+s3_state(struct call *c)
+{
+	if (c->state == NULL)
+		c->state = mem_one(c->task->mem, struct s3_state);
+	return c->state;
+}
+
+void
+s3_throw(struct call *c, const struct fault *f, const char *message, ...)
+{
+	struct s3_extras *x = mem_one(c->task->mem, struct s3_extras);
+	const char       *name;
+	va_list           ap;
+
+	x->of = f;
+	va_start(ap, message);
+	while (x->n < MOST_EXTRAS && (name = va_arg(ap, const char *)) != NULL) {
+		x->list[x->n].name = name;
+		x->list[x->n].value = va_arg(ap, const char *);
+		x->n++;
+	}
+	va_end(ap);
+	s3_state(c)->extras = x;
+	if (message != NULL)
+		task_throw(c->task, f, "%s", message);
+	task_throw(c->task, f, NULL);
+}
+
+static const struct op *
+find(struct call *c)
+{
+	return aws_rest_match(c, c->service);
+}
+
+static void
+unknown(struct call *c)
+{
+	s3_throw(c, &S3_METHOD_NOT_ALLOWED, NULL, "Method", c->req->method, "ResourceType",
+	    aws_rest_label(c, "Key") != NULL ? "OBJECT" : aws_rest_label(c, "Bucket") != NULL ? "BUCKET"
+	                                                                                     : "SERVICE",
+	    NULL);
+}
+
+/* x-amz-id-2: meaningless to us as to the client, but always there. */
+static const char *
+host_id(struct call *c)
+{
+	unsigned char digest[DIGEST_MOST];
+
+	digest_once(DIGEST_SHA256, c->req->id, strlen(c->req->id), digest);
+	return base64_encode(c->task->mem, digest, digest_size(DIGEST_SHA256));
+}
+
+static void
+put_ids(struct call *c)
+{
+	call_header(c, "x-amz-request-id", c->req->id);
+	call_header(c, "x-amz-id-2", host_id(c));
+}
+
+static void
+decode(struct call *c)
+{
+	struct enc_traits *traits = mem_one(c->task->mem, struct enc_traits);
+
+	*traits = (struct enc_traits){ .format = ENC_XML, .xmlns = c->service->xmlns, .declaration = true };
+	put_ids(c);
+	c->out = enc_new(c->task->mem, traits, &c->reply.body);
+}
+
+/* Names and values from outside may hold what XML cannot. */
+const char *
+s3_xml_text(struct call *c, const char *s)
+{
+	struct buf b;
+
+	if (s == NULL || text_xml(s, strlen(s)))
+		return s;
+	b = buf_new(c->task->mem);
+	for (size_t i = 0, n; s[i] != '\0'; i += n) {
+		n = 1;
+		while (((unsigned char)s[i + n] & 0xc0) == 0x80)
+			n++;
+		if (text_xml(s + i, n))
+			buf_add(&b, s + i, n);
+		else
+			buf_text(&b, "\xef\xbf\xbd"); /* U+FFFD */
+	}
+	return b.data;
+}
+
+static void
+add(struct call *c, struct enc *e, const char *name, const char *value)
+{
+	enc_text(e, name, s3_xml_text(c, value));
+}
+
+/* "41 57 53 ...", as S3 shows what it signed. */
+static const char *
+spaced_hex(struct call *c, const char *s)
+{
+	struct buf b = buf_new(c->task->mem);
+
+	for (size_t i = 0; s[i] != '\0'; i++)
+		buf_fmt(&b, "%s%02x", i > 0 ? " " : "", (unsigned char)s[i]);
+	return b.data;
+}
+
+/* What the client needs to find out why we sign otherwise. */
+static void
+add_signature(struct call *c, struct enc *e, const struct sigv4 *s)
+{
+	add(c, e, "AWSAccessKeyId", s->access_key_id);
+	add(c, e, "StringToSign", s->string_to_sign);
+	add(c, e, "SignatureProvided", s->signature);
+	if (s->string_to_sign != NULL)
+		add(c, e, "StringToSignBytes", spaced_hex(c, s->string_to_sign));
+	add(c, e, "CanonicalRequest", s->canonical_request);
+	if (s->canonical_request != NULL)
+		add(c, e, "CanonicalRequestBytes", spaced_hex(c, s->canonical_request));
+}
+
+/* What errors of authentication say besides. */
+static void
+add_authentication(struct call *c, struct enc *e, const struct fault *f)
+{
+	const struct sigv4 *s = c->auth;
+
+	if (s == NULL)
+		return;
+	if (f == &S3_SIGNATURE)
+		add_signature(c, e, s);
+	if (f == &S3_UNKNOWN_KEY_ID)
+		add(c, e, "AWSAccessKeyId", s->access_key_id);
+	if (f == &S3_NOT_SIGNED)
+		add(c, e, "HeadersNotSigned", s->not_signed);
+	if (f == &S3_SKEWED) {
+		add(c, e, "RequestTime", s->amz_date);
+		add(c, e, "ServerTime", clock_iso(c->task->mem, c->task->now));
+		add(c, e, "MaxAllowedSkewMilliseconds", "900000");
+	}
+	if (f == &S3_EXPIRED) {
+		add(c, e, "X-Amz-Expires", mem_fmt(c->task->mem, "%lld", (long long)(s->expires / SECOND)));
+		add(c, e, "Expires", clock_iso(c->task->mem, s->signed_at + s->expires));
+		add(c, e, "ServerTime", clock_iso(c->task->mem, c->task->now));
+	}
+}
+
+static void
+write_document(struct call *c, const struct fault *f)
+{
+	static const struct enc_traits traits = { .format = ENC_XML, .declaration = true };
+	const struct s3_extras        *x = s3_state(c)->extras;
+	struct enc                    *e = enc_new(c->task->mem, &traits, &c->reply.body);
+
+	enc_struct(e, "Error");
+	enc_text(e, "Code", f->code);
+	add(c, e, "Message", c->task->detail != NULL ? c->task->detail : f->text);
+	add_authentication(c, e, f);
+	for (size_t i = 0; x != NULL && x->of == f && i < x->n; i++)
+		add(c, e, x->list[i].name, x->list[i].value);
+	enc_text(e, "RequestId", c->req->id);
+	enc_text(e, "HostId", host_id(c));
+	enc_end(e);
+}
+
+static void
+fault(struct call *c, const struct fault *f)
+{
+	c->reply.status = f->status;
+	put_ids(c);
+	if (f == &S3_METHOD_NOT_ALLOWED)
+		call_header(c, "Allow", "GET, HEAD, PUT, POST, DELETE");
+	call_header(c, "Content-Type", "application/xml");
+	if (strcmp(c->req->method, "HEAD") == 0)
+		return;
+	write_document(c, f);
+}
+
+const struct proto s3_proto = { .name = "aws-rest-xml-s3", .find = find, .unknown = unknown,
+	.decode = decode, .fault = fault };

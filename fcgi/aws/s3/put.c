@@ -1,0 +1,51 @@
+/* fcgi/aws/s3/put.c - PutObject */
+#include "fcgi/aws/s3/s3.h"
+#include "shared/store/store.h"
+
+/*
+ * The row is committed, or is not and never will be: then a stored body goes at once.  When it is not
+ * known (the connection broke), the engine throws instead, and the collector finds out.
+ */
+static void
+settle(const struct s3_body *body, enum blob_result r)
+{
+	if (body->put == NULL)
+		return;
+	if (r == BLOB_OK)
+		store_named(body->put);
+	else
+		store_drop(body->put);
+}
+
+void
+s3_put_object(struct call *c)
+{
+	const char            *bucket = s3_bucket(c), *key = s3_key(c);
+	struct blob_condition  when = s3_write_condition(c);
+	struct blob_object     o = { .key = key, .modified_at = c->space.now };
+	const struct s3_body  *body;
+	enum blob_result       r;
+
+	s3_refuse_headers(c, false);
+	o.storage_class = s3_storage_class(c);
+	o.headers = s3_kept_headers(c);
+	o.metadata = s3_user_metadata(c);
+	body = s3_body(c);
+	o.size = body->size;
+	o.etag = body->md5_hex;
+	o.checksum_algorithm = body->algorithm->algorithm;
+	o.checksum_type = "FULL_OBJECT";
+	o.checksum = body->checksum;
+	o.bytes = body->bytes;
+	o.body = body->id;
+	o.home = c->space.environment;
+	r = blob_put(c->task, &c->space, c->who->account_id, bucket, &o, &when);
+	settle(body, r);
+	if (r == BLOB_UNMET)
+		s3_throw_unmet(c, &when);
+	if (r != BLOB_OK)
+		s3_throw_result(c, r, bucket, key);
+	call_header(c, "ETag", s3_quoted(c, o.etag));
+	call_header(c, "x-amz-server-side-encryption", "AES256");
+	s3_checksum_headers(c, &o);
+}

@@ -1,0 +1,117 @@
+/* fcgi/aws/s3/s3.h - what the files of S3's face share */
+#ifndef MF_S3_H
+#define MF_S3_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fcgi/call.h"
+#include "shared/engine/blob.h"
+
+struct xml;
+
+#define FAULT(name, code, status, text) extern const struct fault name;
+#include "fcgi/aws/s3/faults.def"
+#undef FAULT
+
+extern const struct proto s3_proto;
+void s3_authenticate(struct call *c);
+
+/*
+ * Throw f with more elements in the error document: name, value, name, value, ..., NULL.  message
+ * NULL: the fault's own.  A value of NULL leaves its element out.
+ */
+_Noreturn void s3_throw(struct call *c, const struct fault *f, const char *message, ...);
+
+/* The bucket and key the request names; throw when they cannot be names at all (name.c). */
+const char *s3_bucket(struct call *c);
+const char *s3_key(struct call *c);
+void        s3_check_key(struct call *c, const char *key);
+bool        s3_bucket_name_valid(const char *name);
+bool        s3_region_valid(const char *region);
+/* x-amz-expected-bucket-owner or -source-expected-bucket-owner, against the caller. */
+void        s3_check_expected_owner(struct call *c, const char *header);
+/* The region the request was signed for. */
+const char *s3_region(const struct call *c);
+/* What an engine's answer other than BLOB_OK means; key may be NULL. */
+_Noreturn void s3_throw_result(struct call *c, enum blob_result r, const char *bucket, const char *key);
+/* The account that owns something, for answers; NULL when it is not of this environment. */
+const struct aws_account *s3_account(const struct call *c, const char *account_id);
+void        s3_put_owner(struct call *c, const char *element, const struct aws_account *a);
+
+/*
+ * A request header; of a presigned request also the query argument of that name, which is where some
+ * SDKs put x-amz-* headers they sign (header.c).
+ */
+const char *s3_header(const struct call *c, const char *name);
+/* Throw NotImplemented for a header that asks for what is not built: never silently ignored. */
+void        s3_refuse_headers(struct call *c, bool is_copy);
+/* The headers S3 keeps with an object, and the user's own metadata, from the request. */
+struct blob_pairs s3_kept_headers(struct call *c);
+struct blob_pairs s3_user_metadata(struct call *c);
+const char *s3_pair(const struct blob_pairs *p, const char *name);
+const char *s3_storage_class(struct call *c);
+/* Answer with them. */
+void        s3_put_headers(struct call *c, const struct blob_object *o);
+/* "etag" with its quotes. */
+const char *s3_quoted(struct call *c, const char *etag);
+
+/* Checksums (checksum.c). */
+struct s3_checksum {
+	const char *algorithm; /* "CRC32" */
+	const char *header;    /* "x-amz-checksum-crc32" */
+	const char *element;   /* "ChecksumCRC32" */
+	int         kind;      /* enum digest_kind */
+};
+const struct s3_checksum *s3_checksum_named(const char *algorithm);
+/* What the request asks for, and its value when it is in a header; NULL: nothing. */
+const struct s3_checksum *s3_checksum_wanted(struct call *c, const char **value, bool *in_trailer);
+void s3_checksum_headers(struct call *c, const struct blob_object *o);
+void s3_checksum_elements(struct call *c, const struct blob_object *o);
+
+/*
+ * The body of a PUT, read once, verified, and already in the store when it is large (body.c).  It is
+ * kept over a rerun of the handler.
+ */
+struct s3_body {
+	int64_t                   size;
+	const char               *md5_hex, *checksum; /* base64 */
+	const struct s3_checksum *algorithm;
+	const char               *bytes; /* small: all of it, NUL after it */
+	struct store_put         *put;   /* large: in the store as `id` */
+	const char               *id;
+};
+const struct s3_body *s3_body(struct call *c);
+/* A document in the body: MalformedXML unless its root is `root`. NULL: the body is empty. */
+struct xml *s3_xml(struct call *c, const char *root);
+/* The digest of an object's bytes, read back. */
+const char *s3_digest_object(struct call *c, const struct blob_object *o, const struct s3_checksum *k);
+
+/* Conditions (condition.c). */
+/* Whether a read goes on; false: 304 was written. 412 is thrown. */
+bool s3_read_conditions(struct call *c, const struct blob_object *o);
+void s3_copy_conditions(struct call *c, const struct blob_object *source);
+/* If-Match and If-None-Match of a write, as S3 takes them. */
+struct blob_condition s3_write_condition(struct call *c);
+_Noreturn void s3_throw_unmet(struct call *c, const struct blob_condition *when);
+/* "", "null" and ids nobody ever had. */
+void s3_check_version_id(struct call *c, const char *version_id);
+
+/* Handlers, in the files named after their nouns. */
+void s3_create_bucket(struct call *c);
+void s3_head_bucket(struct call *c);
+void s3_list_buckets(struct call *c);
+void s3_delete_bucket(struct call *c);
+void s3_get_bucket_location(struct call *c);
+void s3_put_object(struct call *c);
+void s3_get_object(struct call *c);
+void s3_head_object(struct call *c);
+void s3_delete_object(struct call *c);
+void s3_delete_objects(struct call *c);
+void s3_copy_object(struct call *c);
+void s3_list_objects(struct call *c);
+void s3_list_objects_v2(struct call *c);
+void s3_list_object_versions(struct call *c);
+
+#endif

@@ -1,0 +1,23 @@
+/* fcgi/aws/s3/state.h - what a request keeps while its handler runs, and runs again */
+#ifndef MF_S3_STATE_H
+#define MF_S3_STATE_H
+
+#include <stdbool.h>
+
+struct call;
+struct s3_body;
+struct s3_extras;
+struct xml;
+
+struct s3_state {
+	struct s3_body   *body;   /* taken, and stored when large: never read twice */
+	struct xml       *document;
+	bool              read;   /* a document was read; none when it was empty */
+	struct s3_extras *extras; /* of the fault being thrown */
+};
+
+struct s3_state *s3_state(struct call *c);
+/* Text that may stand in an answer: U+FFFD for each character XML has no place for. */
+const char *s3_xml_text(struct call *c, const char *s);
+
+#endif
