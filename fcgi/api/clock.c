@@ -13,10 +13,15 @@
 static const char *
 seconds_text(struct mem *m, int64_t us)
 {
-	int64_t left = us < 0 ? -us : us;
+	int64_t left = us < 0 ? -us : us, fraction = left % SECOND;
+	int     width = 6;
 
-	return mem_fmt(m, "%s%lld.%06lld", us < 0 ? "-" : "", (long long)(left / SECOND),
-	    (long long)(left % SECOND));
+	if (fraction == 0)
+		return mem_fmt(m, "%s%lld", us < 0 ? "-" : "", (long long)(left / SECOND));
+	for (; fraction % 10 == 0; fraction /= 10)
+		width--;
+	return mem_fmt(m, "%s%lld.%0*lld", us < 0 ? "-" : "", (long long)(left / SECOND), width,
+	    (long long)fraction);
 }
 
 static void

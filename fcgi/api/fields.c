@@ -158,7 +158,9 @@ fields_list(const struct fields *f, const char *name, size_t min, size_t max)
 	n = json_object_array_length(j);
 	if (n >= min && n <= max)
 		return j;
-	if (n < min)
+	if (n == 0)
+		fields_wrong(f, name, "is empty");
+	else if (n < min)
 		fields_wrong(f, name, "is to have at least %zu elements", min);
 	else
 		fields_wrong(f, name, "has more than %zu elements", max);
