@@ -1,0 +1,108 @@
+/* jobs/collect.c - mf-collect: removes what reset, destroy, overwrite and delete left behind */
+#include <stdio.h>
+#include <string.h>
+
+#include "shared/base/clock.h"
+#include "shared/base/conf.h"
+#include "shared/base/log.h"
+#include "shared/base/task.h"
+#include "shared/core/collect.h"
+#include "shared/core/job.h"
+#include "shared/engine/blob.h"
+#include "shared/store/store.h"
+
+#define USAGE \
+	"Usage: mf-collect [--now]\n" \
+	"Empties the spaces that environments dropped and removes object bytes nobody names, both\n" \
+	"after MF_BLOB_GRACE.  cron starts it; several at once are fine, and so is killing it.\n" \
+	"--now: without waiting for the grace period, when nothing writes to this installation.\n"
+
+enum { BODIES = 500 };
+
+struct running {
+	const struct conf *conf;
+	struct job         job;
+	struct store      *store;
+	struct collect     spaces;
+	int64_t            bodies;
+	bool               now, more;
+};
+
+/* What was let go of before this is nobody's: no statement lives longer. */
+static int64_t
+before(const struct running *r)
+{
+	int64_t grace = r->conf->blob_grace, statement = r->conf->db_statement_timeout;
+
+	if (r->now)
+		return r->job.task->now + SECOND;
+	return r->job.task->now - (grace > statement ? grace : statement);
+}
+
+static void
+next_space(void *arg)
+{
+	struct running *r = arg;
+
+	r->spaces.before = before(r);
+	r->more = collect_spaces(r->job.task, r->store, &r->spaces);
+}
+
+static void
+next_bodies(void *arg)
+{
+	struct running *r = arg;
+	size_t          n = blob_collect(r->job.task, r->store, before(r), BODIES);
+
+	r->bodies += (int64_t)n;
+	r->more = n > 0;
+}
+
+/* Step by step until there is no more; false: a step failed. */
+static bool
+repeat(struct running *r, void (*step)(void *arg))
+{
+	r->more = true;
+	while (r->more)
+		if (!job_step(&r->job, step, r))
+			return false;
+	return true;
+}
+
+static void
+report(const struct running *r, bool ok)
+{
+	struct log l = log_begin("collect");
+
+	log_int(&l, "spaces", r->spaces.spaces);
+	log_int(&l, "rows", r->spaces.rows);
+	log_int(&l, "bodies", r->bodies);
+	log_text(&l, "result", ok ? "done" : "failed");
+	log_end(&l);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct conf    c;
+	struct running r = { .conf = &c };
+	char           error[512];
+	bool           ok;
+
+	conf_start(&c, argc, argv, USAGE);
+	r.now = argc == 2 && strcmp(argv[1], "--now") == 0;
+	if (argc > 1 && !r.now) {
+		fputs(USAGE, stderr);
+		return 2;
+	}
+	r.store = store_open(&c, error, sizeof(error));
+	if (r.store == NULL)
+		log_die("collect", "%s", error);
+	job_start(&r.job, &c);
+	ok = repeat(&r, next_space);
+	ok = repeat(&r, next_bodies) && ok;
+	report(&r, ok);
+	job_end(&r.job);
+	store_close(r.store);
+	return ok ? 0 : 1;
+}
