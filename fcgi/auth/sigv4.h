@@ -11,9 +11,9 @@ struct fault;
 
 /*
  * Source: docs.aws.amazon.com "AWS Signature Version 4 for API requests" and, for S3,
- * "Authenticating Requests (AWS Signature Version 4)".  The canonical request is made from the raw
- * target and Host as received; S3's path is taken as it is, other services' path is encoded once
- * more.
+ * "Authenticating Requests (AWS Signature Version 4)".  The canonical request is made from the
+ * raw target and Host as received; S3's path is taken as it is, other services' path is encoded
+ * once more.
  */
 enum sigv4_payload {
 	SIGV4_LITERAL,                 /* x-amz-content-sha256 is the digest of the body */
@@ -24,8 +24,9 @@ enum sigv4_payload {
 };
 
 /*
- * A service's words for what can be wrong with a signature; each comes with a detail in S3's wording.
- * NULL where it has none of its own: what is then used instead, or left unchecked, is in brackets.
+ * A service's words for what can be wrong with a signature; each comes with a detail in S3's
+ * wording. NULL where it has none of its own: what is then used instead, or left unchecked, is
+ * in brackets.
  */
 struct sigv4_faults {
 	const struct fault *missing;          /* no credentials at all [the caller is anonymous] */
@@ -39,7 +40,7 @@ struct sigv4_faults {
 	const struct fault *not_signed;       /* Host or an x-amz-* header is not signed [unchecked] */
 	const struct fault *skewed;           /* more than 15 minutes from our clock */
 	const struct fault *expired;          /* a presigned URL past its time, or not yet valid */
-	const struct fault *bad_scope;        /* date, region, service or terminator of the scope is wrong */
+	const struct fault *bad_scope;        /* date, service or terminator is not ours */
 	const struct fault *bad_token;        /* a session token nobody issued */
 	const struct fault *no_digest_header; /* x-amz-content-sha256 is missing [bad_digest_header] */
 	const struct fault *bad_digest_header; /* it has no value that is known */

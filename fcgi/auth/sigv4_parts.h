@@ -16,9 +16,9 @@ struct request;
 bool sigv4_read(struct call *c, const struct sigv4_faults *f, struct sigv4 *s);
 
 /*
- * The canonical request is a few lines: method, path, query, headers, "", their names, the payload's
- * digest.  There are two ways to write the path that SDKs use (see sigv4_canon.c), variant 0 and
- * 1; NULL: the second is the same as the first.
+ * The canonical request is a few lines: method, path, query, headers, "", their names, the
+ * payload's digest.  There are two ways to write the path that SDKs use (see sigv4_canon.c),
+ * variant 0 and 1; NULL: the second is the same as the first.
  */
 const char *sigv4_path(struct mem *m, const char *raw, bool s3, int variant);
 /* From the query's path on: all that does not depend on the variant. */

@@ -10,10 +10,11 @@ struct call;
 struct fault;
 
 /*
- * Takes the aws-chunked framing off, verifies chunk and trailer signatures or the literal SHA-256,
- * and checks lengths, in one pass and in constant memory.  The framing is taken off when the
- * signature says STREAMING-... (docs.aws.amazon.com "Signature calculations for chunked upload",
- * and with trailing headers); a stored Content-Encoding loses "aws-chunked" (the caller does that).
+ * Takes the aws-chunked framing off, verifies chunk and trailer signatures or the literal
+ * SHA-256, and checks lengths, in one pass and in constant memory.  The framing is taken off
+ * when the signature says STREAMING-... (docs.aws.amazon.com "Signature calculations for chunked
+ * upload", and with trailing headers); a stored Content-Encoding loses "aws-chunked" (the caller
+ * does that).
  */
 struct aws_body_faults {
 	const struct fault *incomplete;     /* ended before its length: IncompleteBody */

@@ -12,9 +12,9 @@ struct service;
  *     "PUT /{Bucket}/{Key+}?partNumber&uploadId"    "GET /{Bucket}?list-type=2"
  *
  * {Name} is one segment of the path, not empty; {Name+} is all that is left, not empty, slashes
- * included.  ?name demands that the query has the name, ?name=value this value too.  Of several that
- * match, the one that demands most wins: segments, then query, then the header; then the first in
- * the table.  A slash at the end of the path is nothing: "/bucket/" is the bucket.
+ * included.  ?name demands that the query has the name, ?name=value this value too.  Of several
+ * that match, the one that demands most wins: segments, then query, then the header; then the
+ * first in the table.  A slash at the end of the path is nothing: "/bucket/" is the bucket.
  *
  * For a service whose table begins paths with {Bucket}, a bucket in the host (c->sub_host) stands
  * for the first segment: the whole path is the key.
@@ -24,8 +24,8 @@ struct service;
 const struct op *aws_rest_match(struct call *c, const struct service *s);
 
 /*
- * A label of the path of the operation that matched, decoded; NULL when there is none of that name,
- * or it cannot be decoded: bad percent-encoding, or a NUL.
+ * A label of the path of the operation that matched, decoded; NULL when there is none of that
+ * name, or it cannot be decoded: bad percent-encoding, or a NUL.
  */
 const char *aws_rest_label(const struct call *c, const char *name);
 

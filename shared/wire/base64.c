@@ -64,7 +64,7 @@ value_of(char c, const char *alphabet)
 	return -1;
 }
 
-/* len characters without padding; bits left over must be zero, so that each value has one spelling. */
+/* len characters without padding; bits left over must be zero: each value has one spelling. */
 static void *
 decode(struct mem *m, const char *s, size_t len, const char *alphabet, size_t *n)
 {

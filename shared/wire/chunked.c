@@ -16,8 +16,8 @@ broken(struct chunked *c)
 }
 
 /*
- * One line into c->line, without its CRLF and with a NUL.  False: there is no whole line yet, or it
- * is too long (then the state is BROKEN).
+ * One line into c->line, without its CRLF and with a NUL.  False: there is no whole line yet, or
+ * it is too long (then the state is BROKEN).
  */
 static bool
 take_line(struct chunked *c, const char **p, size_t *n)

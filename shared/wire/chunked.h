@@ -14,8 +14,8 @@
  * payload in multiple chunks", and the same "with trailing headers".
  *
  * Bytes are put in as they come; chunked_next says one thing at a time that it found in them.
- * Nothing is allocated: a struct chunked, zeroed, is all there is.  Bounds: a line of 1 KiB, trailers
- * of 16 KiB together, a size of 15 digits.
+ * Nothing is allocated: a struct chunked, zeroed, is all there is.  Bounds: a line of 1 KiB,
+ * trailers of 16 KiB together, a size of 15 digits.
  */
 enum chunked_event {
 	CHUNKED_MORE,    /* all the input is used up */

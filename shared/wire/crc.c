@@ -13,9 +13,9 @@
  * All three are reflected: the lowest bit of the first byte is the highest power of x.  Tables do
  * sixteen bytes a step ("slicing"): slice[k][b] is what byte b, followed by k zero bytes, leaves.
  *
- * With carry-less multiplication 64 bytes are folded at a time, as in Gopal and others, "Fast CRC
- * Computation for Generic Polynomials Using PCLMULQDQ Instruction" (Intel, 2009).  What is left of
- * the folding, sixteen bytes with the same remainder, goes through the tables.
+ * With carry-less multiplication 64 bytes are folded at a time, as in Gopal and others, "Fast
+ * CRC Computation for Generic Polynomials Using PCLMULQDQ Instruction" (Intel, 2009).  What is
+ * left of the folding, sixteen bytes with the same remainder, goes through the tables.
  */
 enum { SLICES = 16, FOLD_LEAST = 128 };
 

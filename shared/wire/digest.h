@@ -9,10 +9,10 @@
 struct mem;
 
 /*
- * MD5, SHA-1 and SHA-256 are OpenSSL's; CRC32 (ISO-HDLC, zlib's), CRC32C (Castagnoli) and CRC64NVME
- * (reflected polynomial 0x9a6c9329ac4bc9b5, init and xorout all ones; check value of "123456789" is
- * 0xae8b14860a799888) are ours, by tables, and with the CPU's instructions where there are any.
- * A CRC is written big-endian, as S3 has it.
+ * MD5, SHA-1 and SHA-256 are OpenSSL's; CRC32 (ISO-HDLC, zlib's), CRC32C (Castagnoli) and
+ * CRC64NVME (reflected polynomial 0x9a6c9329ac4bc9b5, init and xorout all ones; check value of
+ * "123456789" is 0xae8b14860a799888) are ours, by tables, and with the CPU's instructions where
+ * there are any. A CRC is written big-endian, as S3 has it.
  */
 enum digest_kind {
 	DIGEST_MD5, DIGEST_SHA1, DIGEST_SHA256, DIGEST_CRC32, DIGEST_CRC32C, DIGEST_CRC64NVME,

@@ -101,8 +101,8 @@ json_string(struct buf *b, const char *s)
 }
 
 /*
- * XML 1.0 has no way to hold most control characters.  They are written as S3 does, as a reference
- * (&#x1;): a client that reads strictly says so, as it would to the real service.
+ * XML 1.0 has no way to hold most control characters.  They are written as S3 does, as a
+ * reference (&#x1;): a client that reads strictly says so, as it would to the real service.
  */
 static void
 xml_escape(struct buf *b, unsigned char c, bool attribute)
@@ -185,8 +185,8 @@ xml_leaf(struct enc *e, const char *name, const char *text)
 }
 
 /*
- * Everything before a value.  In XML the element is opened (for an entry of a map the key is written
- * as well): *name is its name, *around that of the entry, or NULL.
+ * Everything before a value.  In XML the element is opened (for an entry of a map the key is
+ * written as well): *name is its name, *around that of the entry, or NULL.
  */
 static void
 xml_before(struct enc *e, const char *member, const char **name, const char **around)

@@ -22,9 +22,9 @@ enum {
 };
 
 /*
- * json-c takes more than the standard allows (NaN, \u0000, half a surrogate pair, duplicate keys), so
- * the grammar of RFC 8259 is checked here first.  Members are counted: of two that have the same
- * name json-c keeps the last, so its tree then has fewer.
+ * json-c takes more than the standard allows (NaN, \u0000, half a surrogate pair, duplicate
+ * keys), so the grammar of RFC 8259 is checked here first.  Members are counted: of two that
+ * have the same name json-c keeps the last, so its tree then has fewer.
  */
 struct scan {
 	const char *p, *end;

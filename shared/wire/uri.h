@@ -9,9 +9,9 @@ struct buf;
 struct mem;
 
 /*
- * Decoding refuses what is malformed (%, %4, %zz): NULL.  Decoded bytes may be anything, also NUL:
- * *n tells how many there are (n may be NULL; then a NUL inside is refused).  A '+' is a plus in a
- * path and a space in a query.
+ * Decoding refuses what is malformed (%, %4, %zz): NULL.  Decoded bytes may be anything, also
+ * NUL: *n tells how many there are (n may be NULL; then a NUL inside is refused).  A '+' is a
+ * plus in a path and a space in a query.
  */
 char *uri_decode(struct mem *m, const char *s, size_t len, size_t *n);
 char *uri_decode_query(struct mem *m, const char *s, size_t len, size_t *n);

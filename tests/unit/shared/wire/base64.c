@@ -53,8 +53,8 @@ decodes(void **state)
 static void
 refuses(void **state)
 {
-	static const char *const bad[] = { "Z", "Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Zm9v=", "Zm 9", "Zm9v\n",
-		"====", "=", "Z=g=", "-__-", "Zg==Zg==" };
+	static const char *const bad[] = { "Z", "Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Zm9v=",
+		"Zm 9", "Zm9v\n", "====", "=", "Z=g=", "-__-", "Zg==Zg==" };
 	size_t n;
 
 	(void)state;

@@ -14,7 +14,8 @@ static struct buf  out;
 
 static const struct enc_traits json = { .format = ENC_JSON };
 static const struct enc_traits xml = { .format = ENC_XML };
-static const struct enc_traits s3 = { .format = ENC_XML, .xmlns = "http://x/", .declaration = true };
+static const struct enc_traits s3 = { .format = ENC_XML, .xmlns = "http://x/",
+	.declaration = true };
 
 static struct enc *
 fresh(const struct enc_traits *traits)
@@ -63,7 +64,8 @@ as_json(void **state)
 	(void)state;
 	write_all(e);
 	assert_true(enc_done(e));
-	assert_string_equal(out.data, "{\"Name\":\"a<b>&\\\"c\\\"\",\"Buckets\":[{\"Size\":1},{\"Size\":2}],"
+	assert_string_equal(out.data, "{\"Name\":\"a<b>&\\\"c\\\"\","
+	    "\"Buckets\":[{\"Size\":1},{\"Size\":2}],"
 	    "\"Prefix\":[\"p/\",\"q/\"],\"Empty\":[],\"Flat\":[],"
 	    "\"Tags\":{\"k&\":\"v\",\"s\":{\"B\":true}},\"Price\":0.10}");
 }
@@ -139,7 +141,8 @@ escapes(void **state)
 	enc_struct(e, NULL);
 	enc_text(e, "a\"", "\\ \b\f\n\r\t \x01\x1f \x7f \xc3\xa4 /");
 	enc_end(e);
-	assert_string_equal(out.data, "{\"a\\\"\":\"\\\\ \\b\\f\\n\\r\\t \\u0001\\u001f \x7f \xc3\xa4 /\"}");
+	assert_string_equal(out.data,
+	    "{\"a\\\"\":\"\\\\ \\b\\f\\n\\r\\t \\u0001\\u001f \x7f \xc3\xa4 /\"}");
 	e = fresh(&xml);
 	enc_text(e, "K", "a\r\n\t'\x01 \xc3\xa4");
 	assert_string_equal(out.data, "<K>a&#13;\n\t'&#x1; \xc3\xa4</K>");

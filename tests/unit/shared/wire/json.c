@@ -20,8 +20,9 @@ parse(const char *s)
 static void
 accepts(void **state)
 {
-	static const char *const good[] = { "{}", "[]", " [ ] ", "0", "-0.5e+10", "\"\"", "true", "false",
-		"[1,2.5,\"\\u00e4\\ud83d\\ude00\\n\\/\"]", "{\"a\":{\"a\":[{\"a\":1}]},\"b\":null}", "\"\xc3\xa4\"",
+	static const char *const good[] = { "{}", "[]", " [ ] ", "0", "-0.5e+10", "\"\"", "true",
+		"false", "[1,2.5,\"\\u00e4\\ud83d\\ude00\\n\\/\"]", "{\"a\":{\"a\":[{\"a\":1}]},\"b\":null}",
+		"\"\xc3\xa4\"",
 		"[1E400]", "123456789012345678901234567890" };
 
 	(void)state;
@@ -33,7 +34,8 @@ accepts(void **state)
 static void
 reads(void **state)
 {
-	struct json_object *j = parse("{\"name\": \"a\\tb\", \"n\": 9007199254740993, \"o\": {\"x\": true}}");
+	struct json_object *j = parse("{\"name\": \"a\\tb\", "
+	    "\"n\": 9007199254740993, \"o\": {\"x\": true}}");
 
 	(void)state;
 	assert_string_equal(json_object_get_string(json_get(j, "name")), "a\tb");
@@ -48,10 +50,14 @@ static void
 refuses(void **state)
 {
 	static const char *const bad[] = {
-		"", " ", "{", "}", "[", "]", "[1,]", "[,1]", "[1 2]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{'a':1}",
-		"01", "+1", "1.", ".5", "1e", "1e+", "-", "0x10", "NaN", "Infinity", "-Infinity", "nul", "nulll", "True",
-		"\"", "\"\\x\"", "\"\\u12\"", "\"\\u0000\"", "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"",
-		"\"a\tb\"", "\"\n\"", "\"\xff\"", "\"\xed\xa0\x80\"", "[] x", "1 2", "/**/1", "1//", "[1]]", "\xef\xbb\xbf{}",
+		"", " ", "{", "}", "[", "]", "[1,]", "[,1]", "[1 2]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}",
+		"{a:1}", "{'a':1}",
+		"01", "+1", "1.", ".5", "1e", "1e+", "-", "0x10", "NaN", "Infinity", "-Infinity", "nul",
+		"nulll", "True",
+		"\"", "\"\\x\"", "\"\\u12\"", "\"\\u0000\"", "\"\\ud800\"", "\"\\udc00\"",
+		"\"\\ud800\\u0041\"",
+		"\"a\tb\"", "\"\n\"", "\"\xff\"", "\"\xed\xa0\x80\"", "[] x", "1 2", "/**/1", "1//",
+		"[1]]", "\xef\xbb\xbf{}",
 		"{\"a\":1,\"a\":2}", "{\"a\":1,\"\\u0061\":2}", "[{\"b\":{\"x\":1,\"y\":2,\"x\":1}}]",
 	};
 
@@ -63,7 +69,7 @@ refuses(void **state)
 	assert_null(json_parse(m, "\"\0\"", 3));
 }
 
-/* "null" is a document, but json-c's null is a NULL pointer: refused like the rest, it names nothing. */
+/* "null" is a document, but json-c's null is a NULL pointer: refused like the rest. */
 static void
 null_alone(void **state)
 {

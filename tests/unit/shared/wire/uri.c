@@ -57,7 +57,8 @@ parses_queries(void **state)
 	struct uri_query q;
 
 	(void)state;
-	assert_true(uri_query_parse(m, "list-type=2&prefix=a%2Fb+c&delimiter=&tagging&prefix=z&=x&&k=a=b", &q));
+	assert_true(uri_query_parse(m,
+	    "list-type=2&prefix=a%2Fb+c&delimiter=&tagging&prefix=z&=x&&k=a=b", &q));
 	assert_int_equal(q.n, 7);
 	assert_string_equal(uri_query_get(&q, "list-type"), "2");
 	assert_string_equal(uri_query_get(&q, "prefix"), "a/b c");

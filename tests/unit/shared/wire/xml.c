@@ -45,7 +45,8 @@ builds_a_tree(void **state)
 static void
 cuts_namespaces(void **state)
 {
-	struct xml *x = parse("<g:A xmlns:g=\"urn:x\" xmlns:xsi=\"urn:y\"><g:B xsi:type=\"Group\" b='2'/></g:A>");
+	struct xml *x = parse("<g:A xmlns:g=\"urn:x\" xmlns:xsi=\"urn:y\">"
+	    "<g:B xsi:type=\"Group\" b='2'/></g:A>");
 
 	(void)state;
 	assert_non_null(x);
@@ -62,8 +63,10 @@ static void
 refuses(void **state)
 {
 	static const char *const bad[] = {
-		"", " ", "text", "<a>", "</a>", "<a></b>", "<a/><b/>", "<a/>x", "x<a/>", "<a b=1/>", "<a b/>",
-		"<a b='1' b='2'/>", "<a>&nope;</a>", "<a>&#0;</a>", "<a>&#x1;</a>", "<a>\x01</a>", "<a>\xff</a>",
+		"", " ", "text", "<a>", "</a>", "<a></b>", "<a/><b/>", "<a/>x", "x<a/>",
+		"<a b=1/>", "<a b/>",
+		"<a b='1' b='2'/>", "<a>&nope;</a>", "<a>&#0;</a>", "<a>&#x1;</a>",
+		"<a>\x01</a>", "<a>\xff</a>",
 		"<a><![CDATA[x</a>", "<a><!-- x</a>", "<a", "<a '", "<", "<!", "<?", "<a>]]></a>",
 		"<!DOCTYPE a><a/>",
 		"<!DOCTYPE a [<!ENTITY x \"y\">]><a>&x;</a>",
