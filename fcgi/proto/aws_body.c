@@ -224,6 +224,13 @@ check_trailers(struct aws_body *b)
 	check_signature(b, "TRAILER", "", signature);
 }
 
+/* An empty line, and more after it, but the trailer's signature has not come. */
+static bool
+is_unfinished(const struct aws_body *b)
+{
+	return b->is_signed && b->has_trailer && aws_body_trailer(b, SIGNATURE_TRAILER) == NULL;
+}
+
 /* The framing is over: nothing may follow, and all of it must have come. */
 static void
 finish_framed(struct aws_body *b)
@@ -274,7 +281,10 @@ advance(struct aws_body *b)
 			add_trailer(b);
 			break;
 		case CHUNKED_DONE:
-			finish_framed(b);
+			if (b->left > 0 && is_unfinished(b))
+				chunked_resume(&b->chunked);
+			else
+				finish_framed(b);
 			break;
 		case CHUNKED_BAD:
 			fail(b, b->f->malformed);

@@ -22,15 +22,16 @@ broken(struct chunked *c)
 static bool
 take_line(struct chunked *c, const char **p, size_t *n)
 {
-	const char *end = memchr(*p, '\n', *n);
+	const char *end = *n > 0 ? memchr(*p, '\n', *n) : NULL;
 	size_t      take = end != NULL ? (size_t)(end - *p) + 1 : *n;
 
+	if (*n == 0)
+		return false;
 	if (c->used + take > sizeof(c->line)) {
 		c->state = BROKEN;
 		return false;
 	}
-	if (take > 0)
-		memcpy(c->line + c->used, *p, take);
+	memcpy(c->line + c->used, *p, take);
 	c->used += take;
 	*p += take;
 	*n -= take;
@@ -100,7 +101,7 @@ read_trailer(struct chunked *c)
 	char  *colon = strchr(c->line, ':'), *value, *end = c->line + c->used;
 	size_t len = c->used;
 
-	c->trailers += len;
+	c->trailers += len + 2;
 	c->used = 0;
 	if (len == 0) {
 		c->state = AT_END;
@@ -158,4 +159,10 @@ chunked_next(struct chunked *c, const char **p, size_t *n)
 		return chunked_next(c, p, n);
 	}
 	return read_header(c);
+}
+
+void
+chunked_resume(struct chunked *c)
+{
+	c->state = AT_TRAILER;
 }

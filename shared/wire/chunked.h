@@ -44,5 +44,10 @@ struct chunked {
 
 /* Moves *p and *n past what it has read. */
 enum chunked_event chunked_next(struct chunked *c, const char **p, size_t *n);
+/*
+ * After CHUNKED_DONE: an empty line was not the end, trailers go on.  Some clients write one before
+ * the first trailer, as AWS's own example does, or before the signature.
+ */
+void chunked_resume(struct chunked *c);
 
 #endif
