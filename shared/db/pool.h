@@ -15,9 +15,9 @@ struct conn {
 };
 
 /*
- * A living connection for the caller alone, waiting some seconds for one to come free; NULL: none is
- * to be had.  When one could not be made, the next tries are refused for a moment: hundreds of them
- * a second would only keep a database from starting.
+ * A living connection for the caller alone, after a wait of seconds where none is free; NULL: none
+ * is to be had.  When one could not be made, the next tries are refused for a moment: hundreds of
+ * them a second would only keep a database from starting.
  */
 struct conn *pool_take(struct db *db);
 /* Back into the pool, or closed when it is not usable any more. */
