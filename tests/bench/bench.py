@@ -182,7 +182,7 @@ def environments(i):
         if status >= 300:
             raise RuntimeError(f"destroy {e}: {status} {document}")
     destroyed = time.perf_counter() - began
-    i.program("mf-collect", MF_BLOB_GRACE="0s")
+    i.program("mf-collect", "--now")
     collected = time.perf_counter() - began - destroyed
     grown = {k: after[2][k][1] - before[2].get(k, (0, 0))[1] for k in after[2]}
     served = grown.get("pool", 0) + grown.get("web server", 0)

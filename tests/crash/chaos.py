@@ -30,9 +30,9 @@ class Churn(threading.Thread):
         e = self.installation.environment(name="churn")
         self.made += 1
         client = client_of(e)
-        client.request("PUT", "/b")
+        client.request("PUT", "/churn")
         for size in (0, 1024, 65537, 300000):
-            client.request("PUT", f"/b/o{size}", body=b"x" * size)
+            client.request("PUT", f"/churn/o{size}", body=b"x" * size)
         client.close()
         status, _ = self.installation.api("DELETE", f"/environments/{e['id']}")
         self.destroyed += status < 300

@@ -17,9 +17,8 @@ def files(store):
 
 
 def collect(installation):
-    """As cron does, but without grace; twice, as what is loose is first seen and then removed."""
-    for _ in range(3):
-        installation.program("mf-collect", MF_BLOB_GRACE="0s")
+    """As cron does, but without grace: nothing writes now."""
+    installation.program("mf-collect", "--now")
 
 
 def findings(installation):
