@@ -79,7 +79,8 @@ reserve_ports() {
 cron_mark=/run/mockfactory-started-cron
 start_cron() {
 	[ "$(id -u)" = 0 ] && command -v cron >/dev/null && ! cron_runs || return 0
-	[ ! -x /usr/sbin/policy-rc.d ] || /usr/sbin/policy-rc.d cron start >/dev/null 2>&1 || return 0
+	[ ! -x /usr/sbin/policy-rc.d ] || /usr/sbin/policy-rc.d cron start >/dev/null 2>&1 ||
+		return 0
 	service cron start </dev/null >/dev/null 2>&1 && wait_until 3 cron_runs || return 0
 	touch "$cron_mark"
 }
