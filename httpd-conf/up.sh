@@ -76,6 +76,10 @@ reserve_ports() {
 
 # Root may start the cron daemon where one is installed and the machine's policy has nothing against
 # it; it is stopped again when no installation has jobs in it any more.
+no_cron() {
+	! cron_runs
+}
+
 cron_mark=/run/mockfactory-started-cron
 start_cron() {
 	[ "$(id -u)" = 0 ] && command -v cron >/dev/null && ! cron_runs || return 0
@@ -89,6 +93,7 @@ stop_cron() {
 	[ "$(id -u)" = 0 ] && [ -e "$cron_mark" ] || return 0
 	! grep -q -r '# mockfactory ' /var/spool/cron/crontabs 2>/dev/null || return 0
 	service cron stop </dev/null >/dev/null 2>&1 || true
+	wait_until 5 no_cron || true
 	rm -f "$cron_mark"
 }
 
