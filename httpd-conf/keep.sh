@@ -14,7 +14,8 @@ run=$1 log=$2 name=$3 signal=$4
 shift 4
 
 exec 9>"$run/$name.lock"
-flock -n 9 || exit 0
+# Those who look whether it is held hold it for a moment themselves.
+flock -w 2 9 || exit 0
 exec 3<&0 </dev/null >>"$log" 2>&1
 echo $$ >"$run/$name.keeper"
 

@@ -34,16 +34,17 @@ settings_given() {
 		unset MF_API_KEY MF_URL
 	fi
 	for name in $(compgen -e MF_); do
+		[[ ${!name} != *$'\n'* ]] || die "$name has a line break in it"
 		given[$name]=${!name}
 	done
 	for name in MF_SOCKET MF_SENDFILE; do
 		[ -z "${given[$name]+set}" ] || die "$name is chosen by make up and cannot be given"
 	done
 	sentence=$(with_given "$PROGRAM/bin/mf-admin" settings 2>&1) || die "${sentence#*: }"
-	for name in "${!given[@]}"; do
-		[[ ${given[$name]} != *$'\n'* ]] || die "$name has a line break in it"
-		printf '%s=%s\n' "$name" "${given[$name]}"
-	done | LC_ALL=C sort | write_private "$STATE/settings.given"
+	case ${given[MF_WEB]-lighttpd} in
+	lighttpd | apache) ;;
+	*) die "MF_WEB=${given[MF_WEB]} is neither lighttpd nor apache" ;;
+	esac
 }
 
 with_given() {
@@ -114,7 +115,15 @@ web_ports() {
 	chosen[MF_WEB_PORTS]=
 }
 
-# settings_choose - decide everything and write settings.env; sets $settings_changed
+# Only what led to a full set of settings is kept.
+write_given() {
+	local name
+	for name in "${!given[@]}"; do
+		printf '%s=%s\n' "$name" "${given[$name]}"
+	done | LC_ALL=C sort | write_private "$STATE/settings.given"
+}
+
+# settings_choose - decide everything, write both files; sets $settings_changed
 settings_choose() {
 	local name old=
 	BUSY=$(listening)
@@ -140,11 +149,8 @@ settings_choose() {
 	setting MF_URL "http://127.0.0.1:${chosen[MF_PORT]}"
 	setting MF_URL_TLS "https://127.0.0.1:${chosen[MF_TLS_PORT]}"
 	chosen[MF_SENDFILE]=${chosen[MF_WEB]}
-	case ${chosen[MF_WEB]} in
-	lighttpd | apache) ;;
-	*) die "MF_WEB=${chosen[MF_WEB]} is neither lighttpd nor apache" ;;
-	esac
 
+	write_given
 	[ ! -e "$STATE/settings.env" ] || old=$(cat "$STATE/settings.env")
 	{
 		echo "# What this installation runs under; written by make up."

@@ -40,8 +40,8 @@ run_directory() {
 }
 
 directories() {
-	directory 755 "$STATE/log"
-	directory 700 "$STATE/tls" "$STATE/tls/environments" "$STATE/store" "$STATE/tmp"
+	directory 755 "$STATE/log" "$STATE/tls"
+	directory 700 "$STATE/tls/environments" "$STATE/store" "$STATE/tmp"
 	run_directory
 }
 

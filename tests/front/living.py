@@ -1,0 +1,94 @@
+# tests/front/living.py - `make up` again, beside another, as a user, and after kill -9
+import glob
+import os
+import time
+
+from installation import wait_until
+
+
+def belonging(state):
+    """Processes of an installation: its path is in their command line or they work in it."""
+    found = []
+    for d in glob.glob("/proc/[0-9]*"):
+        try:
+            with open(f"{d}/cmdline", "rb") as f:
+                title = f.read().replace(b"\0", b" ").decode(errors="replace")
+            if title and (state in title or os.readlink(f"{d}/cwd").startswith(state)):
+                found.append(f"{os.path.basename(d)} {title}")
+        except OSError:
+            pass
+    return found
+
+
+def again(i, say):
+    wrong = []
+    before, key = i.processes(), i.key
+    began = time.monotonic()
+    i.up()
+    took = time.monotonic() - began
+    say(f"the second make up took {took:.1f} s")
+    if took > 10:
+        wrong.append(f"the second make up took {took:.1f} s")
+    pids = [i.pid(n) for n in ("pool", "postgres", "web")]
+    if not all(p in before for p in pids):
+        wrong.append(f"the second make up started something again: {pids}; before: {before}")
+    if i.key != key:
+        wrong.append("the key changed")
+    return wrong
+
+
+def settings(i, say):
+    wrong = []
+    pool = i.pid("pool")
+    i.up(MF_THREADS="9")
+    i.up()
+    if i.settings.get("MF_THREADS") != "9":
+        wrong.append("a setting given once is not kept")
+    wait_until(10, lambda: i.pid("pool") not in (None, pool), "a pool with the new setting")
+    for name, value in (("MF_NONSENSE", "1"), ("MF_THREADS", "many"), ("MF_WEB", "nginx")):
+        try:
+            i.up(**{name: value})
+            wrong.append(f"{name}={value} was taken")
+        except RuntimeError as e:
+            if name not in str(e):
+                wrong.append(f"{name}={value}: {e}")
+    # What was refused is not kept.
+    i.up()
+    return wrong
+
+
+def recover(i, say):
+    """Whatever is killed comes back by itself, and soon."""
+    wrong = []
+    for name, limit in (("pool", 5), ("web", 5), ("postgres", 20), ("postgres", 20)):
+        old = i.pid(name)
+        began = time.monotonic()
+        i.kill(old)
+        wait_until(30, lambda: i.pid(name) not in (None, old), f"a new {name}")
+        i.wait_healthy(30)
+        took = time.monotonic() - began
+        say(f"{name}: a healthy answer after {took:.1f} s")
+        if took > limit:
+            wrong.append(f"{name} took {took:.1f} s to come back")
+    # The keepers themselves: whoever is called each minute brings them back.
+    for name in ("pool", "web", "postgres"):
+        i.kill(i.keeper(name))
+    wait_until(30, lambda: not i.healthy(), "the end of what has no keeper")
+    i.as_owner(f"{i.state}/program/httpd-conf/jobs.sh", "watch")
+    i.wait_healthy(30)
+    return wrong
+
+
+def down(i, say):
+    wrong = []
+    i.script("down")
+    time.sleep(0.5)
+    wrong += [f"still there: {p}" for p in belonging(i.state)]
+    try:
+        i.as_owner(f"{i.state}/program/httpd-conf/jobs.sh", "watch")
+    except RuntimeError:
+        pass
+    if i.healthy():
+        wrong.append("the watch started what was taken down")
+    i.up()
+    return wrong
