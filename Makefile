@@ -14,7 +14,7 @@ OPT_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -DMEM_EXACT
 OPT_tsan    := -O1 -g -fsanitize=thread
 PKGS  := libpq libxml-2.0 json-c openssl
-LIBS  := -lfcgi -lpthread $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+LIBS  := -lpthread $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 CC_ALL = $(CC) -std=c11 -D_GNU_SOURCE -I. -I$(GEN) \
 	$(shell pkg-config --cflags $(PKGS) 2>/dev/null) -include shared/base/banned.h \
 	$(WARN) $(OPT_$(MODE)) $(CPPFLAGS) $(CFLAGS)

@@ -4,7 +4,7 @@ UP_BUILD := $(CURDIR)/build/$(UP_MODE)
 UP_SUDO  := $(if $(filter 0,$(shell id -u)),,sudo)
 UP_WEB    = $(if $(filter apache,$(MF_WEB)),apache2-bin libapache2-mod-xsendfile, \
 	lighttpd lighttpd-mod-openssl)
-UP_NEEDS  = gcc make libc6-dev pkg-config libfcgi-dev libpq-dev libxml2-dev libjson-c-dev \
+UP_NEEDS  = gcc make libc6-dev pkg-config libpq-dev libxml2-dev libjson-c-dev \
 	libssl-dev spawn-fcgi postgresql openssl ca-certificates curl procps iproute2 $(UP_WEB)
 
 up: ## build, and start what does not run: web server, pool, database, jobs
@@ -22,6 +22,9 @@ status: ## what runs
 logs: ## follow the logs
 	@httpd-conf/up.sh logs
 
+certificate: ## a certificate for the hosts of an environment: make certificate ENV=env-...
+	@httpd-conf/up.sh certificate "$(ENV)"
+
 docs: all ## print docs/SETTINGS.md and docs/COVERAGE.md from the tables
 	@{ printf '# Settings\n\nPrinted by `make docs` from the table in %s.\n\n' \
 		'`shared/base/conf.c`'; \
@@ -33,4 +36,4 @@ docs: all ## print docs/SETTINGS.md and docs/COVERAGE.md from the tables
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: up down status logs docs help
+.PHONY: up down status logs certificate docs help

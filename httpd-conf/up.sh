@@ -1,8 +1,9 @@
 #!/bin/bash
-# httpd-conf/up.sh - `make up`, `down`, `status`, `logs`: who runs what, and where
+# httpd-conf/up.sh - `make up`, `down`, `status` ...: who runs what, and where
 #
 #   up.sh up <directory of the built programs>
 #   up.sh down | status | logs
+#   up.sh certificate <id of an environment>
 #
 # As root everything runs as the system user mockfactory, whose state is in var/ when that user can
 # reach it and else in /var/lib/mockfactory; otherwise as oneself.  Root itself writes nothing below
@@ -152,6 +153,11 @@ down | status)
 	else
 		as_owner "$PROGRAM/httpd-conf/status.sh"
 	fi
+	;;
+certificate)
+	[ -e "$ROOT/var/program" ] || die "there is no installation here: make up"
+	state "$ROOT/var"
+	as_owner "$PROGRAM/httpd-conf/certificate.sh" environment "${2-}"
 	;;
 logs) logs ;;
 *) exit 2 ;;

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # tests/front/echo.py - a FastCGI program that answers with what the web server handed over
 #
-# It stands in for mockfactory.fcgi: accepts on its standard input and answers each request with JSON,
-# {"params": {...}, "length": bytes of body, "sha256": ..., "end": its last bytes}.  /sendfile?PATH
-# answers by X-Sendfile, /missing with 404 and no body.
+# It stands in for mockfactory.fcgi: accepts on its standard input and answers each request with
+# JSON, {"params": {...}, "length": bytes of body, "sha256": theirs}.  /sendfile?PATH answers by
+# X-Sendfile, /missing with 404 and no body.
 import hashlib
 import json
 import os
@@ -33,27 +33,27 @@ def pairs(data):
             size = 4 if data[i] & 0x80 else 1
             lengths.append(int.from_bytes(data[i:i + size], "big") & 0x7fffffff)
             i += size
-        name, value = lengths
-        found[data[i:i + name].decode("latin-1")] = data[i + name:i + name + value].decode("latin-1")
-        i += name + value
+        name, value = (data[i:i + lengths[0]], data[i + lengths[0]:i + sum(lengths)])
+        found[name.decode("latin-1")] = value.decode("latin-1")
+        i += sum(lengths)
     return found
 
 
-def answer(params, body_end, length, digest):
-    text = json.dumps({"params": params, "length": length, "sha256": digest,
-                       "end": body_end.decode("latin-1")}).encode()
+def answer(params, length, digest):
+    text = json.dumps({"params": params, "length": length, "sha256": digest}).encode()
     target = params["REQUEST_URI"]
     if target.startswith("/missing"):
         return b"Status: 404 Not Found\r\nContent-Length: 0\r\n\r\n"
     if target.startswith("/sendfile?"):
         return (b"Status: 200 OK\r\nContent-Type: text/plain\r\nETag: \"e\"\r\nX-Sendfile: " +
                 params["QUERY_STRING"].encode() + b"\r\n\r\n")
-    head = (f"Status: 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\n\r\n")
+    head = ("Status: 200 OK\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(text)}\r\n\r\n")
     return head.encode() + (b"" if params["REQUEST_METHOD"] == "HEAD" else text)
 
 
 def serve(c):
-    params, length, digest, end = b"", 0, hashlib.sha256(), b""
+    params, length, digest = b"", 0, hashlib.sha256()
     with c:
         try:
             while True:
@@ -65,10 +65,9 @@ def serve(c):
                 elif kind == STDIN:
                     length += n
                     digest.update(data)
-                    end = (end + data)[-100:]
                     if n == 0:
                         break
-            out = answer(pairs(params), end, length, digest.hexdigest())
+            out = answer(pairs(params), length, digest.hexdigest())
             for i in range(0, len(out), 60000):
                 piece = out[i:i + 60000]
                 c.sendall(struct.pack(">BBHHBB", 1, STDOUT, request, len(piece), 0, 0) + piece)

@@ -28,6 +28,13 @@ HEADERS = [
 ]
 
 
+def request(i, method, target, *headers):
+    lines = [f"{method} {target} HTTP/1.1", "Connection: close", *headers]
+    if not headers or not headers[0].startswith("Host:"):
+        lines.insert(1, "Host: a")
+    return exchange(i.port, "\r\n".join(lines).encode() + b"\r\n\r\n")
+
+
 def targets(i, say):
     wrong = []
     apache = i.given["MF_WEB"] == "apache"
@@ -71,7 +78,7 @@ def parameters(i, say):
         expect(f"the body of {method}", seen["length"], 3)
     expect("14 KB of header", len(echoed(i.port, "GET", "/x", ["X-A: " + "y" * 14000])["params"]
                                   .get("HTTP_X_A", "")), 14000)
-    status, headers, _ = exchange(i.port, b"HEAD /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    status, headers, _ = request(i, "HEAD", "/x")
     expect("HEAD", (status, int(headers.get("content-length", 0)) > 100), (200, True))
     return wrong
 
@@ -111,22 +118,18 @@ def files(i, say):
     path = f"{i.store}/front-test"
     i.as_owner("sh", "-c", f"printf 0123456789 > {path}")
 
-    def get(path, *headers):
-        lines = [f"GET /sendfile?{path} HTTP/1.1", "Host: a", "Connection: close", *headers]
-        return exchange(i.port, "\r\n".join(lines).encode() + b"\r\n\r\n")
-
     for headers, wanted in (((), (200, b"0123456789")), (("Range: bytes=2-5",), (206, b"2345")),
-                            (("Range: bytes=-3",), (206, b"789")), (("Range: bytes=20-",), (416, None))):
-        status, _, body = get(path, *headers)
+                            (("Range: bytes=-3",), (206, b"789")),
+                            (("Range: bytes=20-",), (416, None))):
+        status, _, body = request(i, "GET", f"/sendfile?{path}", *headers)
         if (status, body if status < 400 else None) != wanted:
             wrong.append(f"{headers}: {status} {body[:40]!r}")
-    if (status := get("/etc/passwd")[0]) not in (403, 404):
+    if (status := request(i, "GET", "/sendfile?/etc/passwd")[0]) not in (403, 404):
         wrong.append(f"/etc/passwd: {status}")
-    status, _, body = exchange(i.port, b"GET /missing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    status, _, body = request(i, "GET", "/missing")
     if (status, body) != (404, b""):
         wrong.append(f"an empty 404 came as {status} {body[:40]!r}")
-    host = f"Host: localhost:{i.port}"
-    status, headers, _ = exchange(i.port, f"GET /dashboard/ HTTP/1.1\r\n{host}\r\n\r\n".encode())
+    status, headers, _ = request(i, "GET", "/dashboard/", f"Host: localhost:{i.port}")
     if status != 200 or "text/html" not in headers.get("content-type", ""):
         wrong.append(f"/dashboard/: {status} {headers}")
     if isinstance(echoed(i.port, "GET", "/dashboard/", ["Host: bucket.s3.example"]), int):

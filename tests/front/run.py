@@ -113,7 +113,7 @@ def side_by_side(programs):
             for name in ("MF_PORT", "MF_TLS_PORT", "MF_WEB_PORTS", "MF_DB"):
                 if a.settings[name] == b.settings[name]:
                     wrong.append(f"both have {name}={a.settings[name]}")
-            say(f"ports {a.port} {a.settings['MF_WEB_PORTS']} and {b.port} {b.settings['MF_WEB_PORTS']}")
+            say(" and ".join(f"{i.port} {i.settings['MF_WEB_PORTS']}" for i in (a, b)))
             before = b.processes()
             a.script("down")
             if not b.healthy() or b.processes().keys() != before.keys():
