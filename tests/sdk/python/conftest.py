@@ -2,6 +2,9 @@
 import os
 import secrets
 import socket
+import ssl
+import subprocess
+import time
 
 import boto3
 import botocore.config
@@ -73,9 +76,31 @@ def api():
     return installation.Api()
 
 
+def certify(environment):
+    """A certificate for the host form; the web server takes it up in a moment."""
+    command = os.environ.get("TEST_CERTIFICATE")
+    if not command:
+        return
+    subprocess.run([*command.split(), environment.id], check=True)
+    host = f"bucket.s3.{environment.id}.{installation.DOMAIN}"
+    address = ("127.0.0.1", int(installation.URL_TLS.rsplit(":", 1)[1]))
+    context = ssl.create_default_context(cafile=installation.CA)
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            with socket.create_connection(address) as plain:
+                with context.wrap_socket(plain, server_hostname=host):
+                    return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
 @pytest.fixture(scope="session")
 def environment(api):
     made = api.create("aws_s3", name="sdk tests", ports=True)
+    certify(made)
     yield made
     made.destroy()
 
@@ -117,6 +142,13 @@ def bucket(s3):
         s3.delete_bucket(Bucket=name)
     except s3.exceptions.NoSuchBucket:
         pass
+
+
+def missing(what):
+    """A tool the test needs is not here: a failure where everything ought to be."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(what + " is not installed")
+    pytest.skip(what + " is not installed")
 
 
 class Refused:

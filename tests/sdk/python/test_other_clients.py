@@ -10,6 +10,10 @@ import urllib.request
 
 import pytest
 
+from conftest import missing
+
+pytestmark = pytest.mark.clients
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 JS = os.path.join(os.path.dirname(HERE), "js")
 
@@ -102,7 +106,7 @@ def test_cli_presign(shell, cli_bucket, tmp_path):
 
 def test_debian_boto3(shell, environment):
     if not os.path.isdir("/usr/lib/python3/dist-packages/boto3"):
-        pytest.skip("python3-boto3 is not installed")
+        missing("python3-boto3")
     shell["PATH"] = "/usr/bin:/bin"
     out = run(shell, "/usr/bin/python3", os.path.join(HERE, "debian_boto3.py"),
               environment.endpoint("port"), "debian-" + secrets.token_hex(4))
@@ -111,7 +115,7 @@ def test_debian_boto3(shell, environment):
 
 def test_javascript(shell, environment):
     if not os.path.isdir(os.path.join(JS, "node_modules")) or not shutil.which("node"):
-        pytest.skip("node or its modules are not installed")
+        missing("node or its modules")
     out = run({**shell, "BUCKET": "js-" + secrets.token_hex(4)}, "node",
               os.path.join(JS, "s3.mjs"))
     assert out.splitlines()[-1] == "done", out
