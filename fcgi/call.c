@@ -226,7 +226,7 @@ again(struct run *run, const struct fault *f, unsigned tries)
 	if (run->key == NULL || run->fresh)
 		return f == &FAULT_STALE && tries < 3;
 	run->fresh = f == &FAULT_STALE || (!run->authenticated && run->c->env != NULL &&
-	    run->c->env->cached && env_cache_may_refresh(run->c->world->cache));
+	    run->c->env->cached && env_cache_may_refresh(run->c->world->cache, run->key));
 	return run->fresh;
 }
 

@@ -13,21 +13,21 @@
 #include "shared/core/environment.h"
 
 enum { BUCKETS = 4096, MOST = 16384, ENTRY_CEILING = 1 << 20,
-	REFRESHES_PER_SECOND = 50 };
+	REFRESHES_PER_SECOND = 10 };
 
 struct entry {
 	struct entry       *next;
 	struct mem         *mem;
 	char               *key;
 	struct environment *env;
+	int64_t             second;    /* the one `refreshes` counts */
+	unsigned            refreshes;
 };
 
 struct env_cache {
 	pthread_mutex_t lock;
 	struct entry   *buckets[BUCKETS];
 	unsigned        n, next_victim;
-	int64_t         second;    /* the one `refreshes` counts */
-	unsigned        refreshes;
 };
 
 struct env_cache *
@@ -95,8 +95,13 @@ put(struct env_cache *cache, const char *key, const struct environment *env)
 		*e = (struct entry){ .mem = m, .key = mem_text(m, key), .env = environment_copy(m, env) };
 	}
 	pthread_mutex_lock(&cache->lock);
-	if (*(old = find(cache, key)) != NULL)
+	if (*(old = find(cache, key)) != NULL) {
+		if (e != NULL) {
+			e->second = (*old)->second;
+			e->refreshes = (*old)->refreshes;
+		}
 		drop(cache, old);
+	}
 	while (e != NULL && cache->n >= MOST) {
 		struct entry **victim = &cache->buckets[cache->next_victim++ % BUCKETS];
 
@@ -153,18 +158,21 @@ env_cache_get(struct env_cache *cache, struct task *t, const char *key, bool fre
 }
 
 bool
-env_cache_may_refresh(struct env_cache *cache)
+env_cache_may_refresh(struct env_cache *cache, const char *key)
 {
-	int64_t second = clock_monotonic() / SECOND;
-	bool    may;
+	int64_t       second = clock_monotonic() / SECOND;
+	bool          may = true;
+	struct entry *e;
 
 	pthread_mutex_lock(&cache->lock);
-	if (cache->second != second) {
-		cache->second = second;
-		cache->refreshes = 0;
+	if ((e = *find(cache, key)) != NULL) {
+		if (e->second != second) {
+			e->second = second;
+			e->refreshes = 0;
+		}
+		may = e->refreshes < REFRESHES_PER_SECOND;
+		e->refreshes += may;
 	}
-	may = cache->refreshes < REFRESHES_PER_SECOND;
-	cache->refreshes += may;
 	pthread_mutex_unlock(&cache->lock);
 	return may;
 }

@@ -26,8 +26,9 @@ struct environment *env_cache_get(struct env_cache *cache, struct task *t, const
 
 /*
  * May a caller whose credentials were refused look past the cache?  They may belong to a newer
- * environment at the same port.  Bounded, so that bad signatures do not become database load.
+ * environment at the same port.  Bounded for each address, so that bad signatures do not become
+ * database load, nor keep the callers of another environment out.
  */
-bool env_cache_may_refresh(struct env_cache *cache);
+bool env_cache_may_refresh(struct env_cache *cache, const char *key);
 
 #endif

@@ -1,4 +1,5 @@
 /* fcgi/aws/s3/auth.c - who asks, in S3's words when it cannot be told */
+#include "fcgi/auth/sigv2.h"
 #include "fcgi/auth/sigv4.h"
 #include "fcgi/aws/s3/s3.h"
 
@@ -13,7 +14,8 @@ static const struct sigv4_faults faults = {
 void
 s3_authenticate(struct call *c)
 {
-	sigv4_verify(c, &faults, true);
+	if (!sigv2_verify(c, &faults))
+		sigv4_verify(c, &faults, true);
 	/* Nothing is public before bucket policies and ACLs are built. */
 	if (c->who == NULL)
 		task_throw(c->task, &S3_ACCESS_DENIED, NULL);

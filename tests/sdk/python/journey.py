@@ -87,7 +87,8 @@ def lists(s3, bucket):
 
 
 def fetch(url, method="GET", data=None, context=None):
-    request = urllib.request.Request(url, data=data, method=method)
+    # urllib makes up a Content-Type, which version 2 of the signature covers.
+    request = urllib.request.Request(url, data=data, method=method, headers={"Content-Type": ""})
     handlers = [urllib.request.ProxyHandler({})]
     if context:
         handlers.append(urllib.request.HTTPSHandler(context=context))
