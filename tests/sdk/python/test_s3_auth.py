@@ -114,8 +114,8 @@ def presign(signer, bucket, key="k", operation="get_object"):
     return url
 
 
-def test_presigned_expires(signer, bucket, monkeypatch):
-    signer.put_object(Bucket=bucket, Key="k", Body=b"x")
+def test_presigned_expires(s3, signer, bucket, monkeypatch):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x")
     assert installation.http("GET", presign(signer, bucket)).body == b"x"
     # The same URL as it would have been made a day ago.
     real, real_time = botocore.auth.get_current_datetime, time.time
@@ -130,8 +130,8 @@ def test_presigned_expires(signer, bucket, monkeypatch):
 
 
 @pytest.mark.parametrize("change", ["signature", "key", "extra", "expires", "owner", "method"])
-def test_presigned_changed(signer, bucket, change):
-    signer.put_object(Bucket=bucket, Key="k", Body=b"x")
+def test_presigned_changed(s3, signer, bucket, change):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x")
     url, method, code = presign(signer, bucket), "GET", b"SignatureDoesNotMatch"
     if change == "signature":
         at = url.index("Signature=") + 15
