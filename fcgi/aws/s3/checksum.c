@@ -65,15 +65,15 @@ in_trailer_named(const char *trailer)
 	return NULL;
 }
 
-/* A value that cannot be one: not base64, or of another length. */
-static void
-check_value(struct call *c, const struct s3_checksum *k, const char *value)
+void
+s3_checksum_check(struct call *c, const struct s3_checksum *k, const char *value, const char *where)
 {
 	size_t n;
 
-	if (base64_decode(c->task->mem, value, &n) == NULL || n != digest_size((enum digest_kind)k->kind))
-		s3_throw(c, &S3_INVALID_REQUEST, mem_fmt(c->task->mem, "Value for %s header is invalid.",
-		    k->header), NULL);
+	if (base64_decode(c->task->mem, value, &n) == NULL ||
+	    n != digest_size((enum digest_kind)k->kind))
+		s3_throw(c, &S3_INVALID_REQUEST,
+		    mem_fmt(c->task->mem, "Value for %s %s is invalid.", k->header, where), NULL);
 }
 
 const struct s3_checksum *
@@ -89,7 +89,7 @@ s3_checksum_wanted(struct call *c, const char **value, bool *in_trailer)
 		s3_throw(c, &S3_INVALID_REQUEST, "Expecting a single x-amz-checksum- header. "
 		    "Multiple checksum Types are not allowed.", NULL);
 	if (k != NULL)
-		check_value(c, k, *value);
+		s3_checksum_check(c, k, *value, "header");
 	*in_trailer = t != NULL;
 	if (k == NULL)
 		k = t;

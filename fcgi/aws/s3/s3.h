@@ -67,6 +67,9 @@ struct s3_checksum {
 const struct s3_checksum *s3_checksum_named(const char *algorithm);
 /* What the request asks for, and its value when it is in a header; NULL: nothing. */
 const struct s3_checksum *s3_checksum_wanted(struct call *c, const char **value, bool *in_trailer);
+/* Throws when value cannot be one: not base64, or of another length; where: "header". */
+void s3_checksum_check(struct call *c, const struct s3_checksum *k, const char *value,
+    const char *where);
 void s3_checksum_headers(struct call *c, const struct blob_object *o);
 void s3_checksum_elements(struct call *c, const struct blob_object *o);
 

@@ -60,7 +60,7 @@ def s3_request(name, target, bucket):
         body = b"<Delete><Object><Key>key</Key></Object></Delete>"
         headers["Content-MD5"] = base64.b64encode(hashlib.md5(body).digest()).decode()
     elif name in ("CopyObject", "UploadPartCopy"):
-        headers["x-amz-copy-source"] = f"/{bucket}/key"
+        headers["x-amz-copy-source"] = f"/{bucket}/other"
     elif name == "PutObject":
         body = b"theirs"
     return path, body, headers

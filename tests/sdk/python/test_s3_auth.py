@@ -90,7 +90,7 @@ def test_anonymous(environment, bucket):
 
 @pytest.mark.parametrize("value", [
     "", "AWS4-HMAC-SHA256", "AWS4-HMAC-SHA256 Credential=x", "AWS4-HMAC-SHA256 ,,,===",
-    "AWS AKIA:sig", "Bearer x", "AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=host, "
+    "AWS AKIA:sig", "Bearer x", "AWS4-HMAC-SHA256 Credential=a/b/c/s3/e, SignedHeaders=host, "
     "Signature=0", "\xff\xfe", "x" * 5000])
 def test_malformed_authorization(environment, bucket, value):
     url = environment.endpoint("port") + f"/{bucket}"
