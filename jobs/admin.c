@@ -16,7 +16,7 @@
 
 #define USAGE \
 	"Usage: mf-admin migrate DIRECTORY              bring MF_DB to the schema of sql/migrations\n" \
-	"       mf-admin first                          account \"first\" and its key, if it has none; prints the key\n" \
+	"       mf-admin first                          account \"first\" and its key; prints a new key\n" \
 	"       mf-admin account create --name N [--email E]\n" \
 	"       mf-admin account list\n" \
 	"       mf-admin key create --account A --name N   prints the key, which is not shown again\n" \
@@ -84,8 +84,8 @@ list_keys(struct admin *a, const struct account *owner)
 	size_t      n = key_list(a->task, owner->id, NULL, MOST_LISTED, &list);
 
 	for (size_t i = 0; i < n; i++)
-		buf_fmt(&a->out, "%s  %s  %s  %s  %s%s\n", list[i].public_id, list[i].prefix, owner->public_id,
-		    clock_iso(a->task->mem, list[i].created_at), list[i].name,
+		buf_fmt(&a->out, "%s  %s  %s  %s  %s%s\n", list[i].public_id, list[i].prefix,
+		    owner->public_id, clock_iso(a->task->mem, list[i].created_at), list[i].name,
 		    list[i].revoked_at != 0 ? "  (revoked)" : "");
 }
 

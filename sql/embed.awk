@@ -2,7 +2,8 @@
 #
 # A query begins with a line
 #     -- name: queue_receive(bigint, bigint, timestamptz)
-# whose types are those of $1, $2, ..., maybe over several comment lines; further comment lines that follow it are its documentation.
+# whose types are those of $1, $2, ... and may go on over further comment lines; comment lines that
+# follow are its documentation.
 #   awk -v out=h     declarations         extern const struct query Q_queue_receive;
 #   awk -v out=c     definitions
 #   awk -v out=sql   prepare queue_receive(...) as ...;   a misspelt column fails here

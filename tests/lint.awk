@@ -125,7 +125,7 @@ FNR == 1 {
 	finish()
 	path = FILENAME
 	sub(/^\.\//, "", path)
-	is_c = path ~ /\.[ch]$/; is_sql = path ~ /\.sql$/; is_md = path ~ /\.(md|html|css)$/
+	is_c = path ~ /\.([ch]|def)$/; is_sql = path ~ /\.sql$/; is_md = path ~ /\.(md|html|css)$/
 	is_js = path ~ /\.m?js$/
 	long_allowed = wide = in_comment = opened = 0
 	first = 1

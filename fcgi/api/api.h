@@ -50,8 +50,8 @@ void api_put_environment(struct call *c, const char *name, const struct life *e,
 const char *api_endpoint(struct call *c, const struct life *e, const char *service);
 
 /*
- * The services a request names ("services", "provider", "package"), priced.  Throws when anything is
- * wrong with them, or was noted before.
+ * The services a request names ("services", "provider", "package"), priced.  Throws when anything
+ * is wrong with them, or was noted before.
  */
 void api_read_services(struct call *c, const struct fields *f, struct price_quote *out);
 /* False: priced, but not in this program. */

@@ -109,7 +109,8 @@ read_wish(struct call *c, struct life_wish *w)
 	*w = (struct life_wish){
 		.account = c->account,
 		.name = fields_text(&f, "name", 1, MOST_NAME),
-		.auto_shutdown_hours = fields_int(&f, "auto_shutdown_hours", HOURS, LEAST_HOURS, MOST_HOURS),
+		.auto_shutdown_hours = fields_int(&f, "auto_shutdown_hours", HOURS, LEAST_HOURS,
+		    MOST_HOURS),
 		.persistent = fields_bool(&f, "persistent", false),
 		.lenient = auth == auths[1],
 		.port = fields_bool(&f, "ports", conf->hand_out_ports),

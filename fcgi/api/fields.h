@@ -36,7 +36,8 @@ const char *fields_text(const struct fields *f, const char *name, size_t min, si
 const char *fields_chars(const struct fields *f, const char *name, size_t min, size_t max,
     const char *chars, const char *what);
 /* One of the words; NULL when absent. */
-const char *fields_word(const struct fields *f, const char *name, const char *const *words, size_t n);
+const char *fields_word(const struct fields *f, const char *name, const char *const *words,
+    size_t n);
 bool        fields_bool(const struct fields *f, const char *name, bool initial);
 int64_t     fields_int(const struct fields *f, const char *name, int64_t initial, int64_t min,
     int64_t max);

@@ -9,8 +9,8 @@ struct db;
 struct task;
 
 /*
- * A job is a program that cron starts: it runs to its end, may be killed anywhere, and prints one line
- * of summary.  Each step is one task: a fresh arena, a fresh time.
+ * A job is a program that cron starts: it runs to its end, may be killed anywhere, and prints one
+ * line of summary.  Each step is one task: a fresh arena, a fresh time.
  */
 struct job {
 	const struct conf *conf;

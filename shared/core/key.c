@@ -36,7 +36,8 @@ key_wellformed(const char *text)
 
 	if (!text_starts(text, START) || strlen(text) != KEY_LENGTH)
 		return false;
-	if (strspn(text + strlen(START), ID_BASE62) != KEY_PREFIX || text[strlen(START) + KEY_PREFIX] != '_')
+	if (strspn(text + strlen(START), ID_BASE62) != KEY_PREFIX ||
+	    text[strlen(START) + KEY_PREFIX] != '_')
 		return false;
 	write_check(text, body, check);
 	return strcmp(text + body, check) == 0;
@@ -68,8 +69,8 @@ key_create(struct task *t, int64_t account, const char *name, int64_t expires_at
 	write_check(body, strlen(body), check);
 	*text = mem_fmt(t->mem, "%s%s", body, check);
 	digest_once(DIGEST_SHA256, *text, KEY_LENGTH, hash);
-	r = db_rows(t, &Q_key_create, db_text(public_id), db_i64(account), db_text(name), db_text(prefix),
-	    db_bytes(hash, 32), db_time(t->now),
+	r = db_rows(t, &Q_key_create, db_text(public_id), db_i64(account), db_text(name),
+	    db_text(prefix), db_bytes(hash, 32), db_time(t->now),
 	    expires_at != 0 ? db_time(expires_at) : db_null(db_time(0)));
 	*k = read_key(&r, 0);
 	return k;

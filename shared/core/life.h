@@ -61,8 +61,9 @@ size_t life_list(struct task *t, int64_t account, const char *state, const char 
     struct life **out);
 
 /*
- * Changes.  Each begins a transaction, which the caller commits, and holds the environment in it, so
- * that changes come one after the other.  Each raises the generation: copies in caches are void.
+ * Changes.  Each begins a transaction, which the caller commits, and holds the environment in it,
+ * so that changes come one after the other.  Each raises the generation: copies in caches are
+ * void.
  */
 enum life_change {
 	LIFE_DONE,

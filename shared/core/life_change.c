@@ -1,4 +1,4 @@
-/* shared/core/life_change.c - environments stopped, started, emptied, destroyed, and their clocks */
+/* shared/core/life_change.c - environments stopped, started, emptied, destroyed; their clocks */
 #include <string.h>
 
 #include "queries.h"

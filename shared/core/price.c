@@ -43,13 +43,14 @@ price_packages(struct task *t, struct price_package **out)
 }
 
 void
-price_quote(struct task *t, const char *const *names, size_t n, const char *cloud, const char *package,
-    struct price_quote *out)
+price_quote(struct task *t, const char *const *names, size_t n, const char *cloud,
+    const char *package, struct price_quote *out)
 {
 	struct rows r;
 
 	assert(n > 0);
-	r = db_rows(t, &Q_price_quote, db_texts(names, n), db_text(cloud), db_text(package), db_time(t->now));
+	r = db_rows(t, &Q_price_quote, db_texts(names, n), db_text(cloud), db_text(package),
+	    db_time(t->now));
 	*out = (struct price_quote){
 		.lines = mem_array(t->mem, struct price_line, r.n), .n = r.n,
 		.sum = row_text(&r, 0, "sum"),                      .rate = row_text(&r, 0, "rate"),

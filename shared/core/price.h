@@ -9,13 +9,13 @@
 struct task;
 
 /*
- * Money is numeric in the database and decimal text here, in US$ per hour: "0.33".  Prices hold from a
- * date on; all functions take those of the task's now.
+ * Money is numeric in the database and decimal text here, in US$ per hour: "0.33".  Prices hold
+ * from a date on; all functions take those of the task's now.
  *
- * The rate of a request is the lower of the sum of its services and the cheapest single package that
- * covers all of it: every service is in the package, or the package takes any services and there are
- * no more than it takes.  "Redis" and "SQL" in a cloud's package cover that cloud's and the plain ones.
- * Packages do not combine.
+ * The rate of a request is the lower of the sum of its services and the cheapest single package
+ * that covers all of it: every service is in the package, or the package takes any services and
+ * there are no more than it takes.  "Redis" and "SQL" in a cloud's package cover that cloud's and
+ * the plain ones. Packages do not combine.
  */
 struct price_service {
 	const char *id, *title; /* "aws_s3", "Amazon S3" */
@@ -55,7 +55,7 @@ struct price_quote {
  * Quote n > 0 names.  cloud: whose services may be given short ("s3" under "aws"), or NULL; when a
  * short name is also a full one the cloud's is meant.  package: one the asker named, or NULL.
  */
-void price_quote(struct task *t, const char *const *names, size_t n, const char *cloud, const char *package,
-    struct price_quote *out);
+void price_quote(struct task *t, const char *const *names, size_t n, const char *cloud,
+    const char *package, struct price_quote *out);
 
 #endif

@@ -41,7 +41,7 @@ read_key_file(const char *path, char *out, size_t size, char *error, size_t erro
 		return false;
 	}
 	if ((st.st_mode & 07) != 0) {
-		snprintf(error, error_size, "MF_SECRET_KEY_FILE %s may be read by everyone: chmod o= it", path);
+		snprintf(error, error_size, "MF_SECRET_KEY_FILE %s is open to everyone: chmod o= it", path);
 		close(fd);
 		return false;
 	}
@@ -104,15 +104,16 @@ free_cipher(void *cipher)
 static EVP_CIPHER_CTX *
 start_cipher(struct task *t, const unsigned char *nonce, const char *context, int sealing)
 {
-	EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
-	int             n;
+	const unsigned char *bound = (const unsigned char *)context;
+	EVP_CIPHER_CTX      *cipher = EVP_CIPHER_CTX_new();
+	int                  n;
 
 	if (cipher == NULL)
 		task_throw(t, &FAULT_INTERNAL, "no memory for a cipher");
 	mem_defer(t->mem, free_cipher, cipher);
 	assert(in_use != NULL);
 	if (EVP_CipherInit_ex(cipher, EVP_aes_256_gcm(), NULL, in_use->key, nonce, sealing) != 1 ||
-	    EVP_CipherUpdate(cipher, NULL, &n, (const unsigned char *)context, (int)strlen(context)) != 1)
+	    EVP_CipherUpdate(cipher, NULL, &n, bound, (int)strlen(context)) != 1)
 		task_throw(t, &FAULT_INTERNAL, "AES-256-GCM does not start");
 	return cipher;
 }
@@ -155,6 +156,6 @@ secret_open(struct task *t, const char *context, const void *sealed, size_t n)
 	    EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_SET_TAG, TAG, tag) != 1 ||
 	    EVP_CipherFinal_ex(cipher, (unsigned char *)out + len, &rest) != 1)
 		task_throw(t, &FAULT_INTERNAL,
-		    "the secret of %s does not open: another MF_SECRET_KEY_FILE, or a changed row", context);
+		    "the secret of %s does not open: another key file, or a changed row", context);
 	return out;
 }

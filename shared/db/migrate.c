@@ -45,8 +45,8 @@ static PGresult *
 query(struct run *r, const char *sql, const char *a, const char *b)
 {
 	const char *values[] = { a, b };
-	PGresult   *result = PQexecParams(r->pg, sql, b != NULL ? 2 : a != NULL ? 1 : 0, NULL, values, NULL,
-	      NULL, 0);
+	int         n = b != NULL ? 2 : a != NULL ? 1 : 0;
+	PGresult   *result = PQexecParams(r->pg, sql, n, NULL, values, NULL, NULL, 0);
 
 	if (PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK)
 		return result;
@@ -142,8 +142,10 @@ step(struct run *r, const char *name)
 
 	if (text == NULL)
 		return -1;
-	if (ask(r, "select sha256 from public.mf_migration where name = $1", name, recorded, sizeof(recorded)) &&
-	    ask(r, "select encode(sha256(convert_to($1, 'UTF8')), 'hex')", text, digest, sizeof(digest))) {
+	if (ask(r, "select sha256 from public.mf_migration where name = $1", name, recorded,
+	        sizeof(recorded)) &&
+	    ask(r, "select encode(sha256(convert_to($1, 'UTF8')), 'hex')", text, digest,
+	        sizeof(digest))) {
 		if (recorded[0] == '\0')
 			result = apply(r, name, text) ? 1 : -1;
 		else if (strcmp(recorded, digest) == 0)
@@ -176,7 +178,7 @@ check_files(struct run *r, struct dirent **files, int n)
 		for (int k = 0; k < n && !found; k++)
 			found = strcmp(files[k]->d_name, PQgetvalue(ran, i, 0)) == 0;
 		if (!found)
-			ok = fail(r, "the database has run %s, which is not in %s: it is newer than this program",
+			ok = fail(r, "the database ran %s, which is not in %s: it is newer than this program",
 			    PQgetvalue(ran, i, 0), r->directory);
 	}
 	PQclear(ran);

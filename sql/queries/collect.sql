@@ -2,7 +2,8 @@
 
 -- name: collect_take(timestamptz, timestamptz, bigint)
 -- The next space dropped before $1, after the one dropped at $2 with number $3. It is this
--- transaction's alone, and so are the other spaces of its environment, so that someone sees the last.
+-- transaction's alone, and so are the other spaces of its environment, so that someone sees the
+-- last.
 select s.id, s.environment_id, s.dropped_at, e.state = 'destroyed' as destroyed
   from core.space s
   join core.environment e on e.id = s.environment_id

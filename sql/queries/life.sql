@@ -2,11 +2,11 @@
 
 -- name: life_create(bigint, text, text, text, text, text, bigint, boolean, boolean, boolean,
 --   bigint, bigint, timestamptz, text[], text[], text[], text[], text[], text[], text[])
--- Environment $2 of account $1 with all it needs: name $3, provider $4, package $5, rate $6, hours
--- until shut-down $7, persistent $8, lenient $9; a port of $11 to $12 when $10 and one is free; made
--- at $13; services $14; of its AWS accounts the ids $15, keys $16, sealed secrets in hexadecimal
--- $17, owner ids $18, display names $19, e-mails $20.
--- No row: another environment took the port or the id meanwhile.
+-- Environment $2 of account $1 with all it needs: name $3, provider $4, package $5, rate $6,
+-- hours until shut-down $7, persistent $8, lenient $9; a port of $11 to $12 when $10 and one is
+-- free; made at $13; services $14; of its AWS accounts the ids $15, keys $16, sealed secrets in
+-- hexadecimal $17, owner ids $18, display names $19, e-mails $20. No row: another environment
+-- took the port or the id meanwhile.
 with env as (
   insert into core.environment
          (public_id, account_id, name, provider, package, state, hourly_rate, auto_shutdown_hours,
