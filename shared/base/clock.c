@@ -179,7 +179,7 @@ parse_fraction(const char **s)
 {
 	int64_t value = 0, unit = SECOND;
 
-	if (**s != '.')
+	if (**s != '.' || (*s)[1] < '0' || (*s)[1] > '9')
 		return 0;
 	for ((*s)++; **s >= '0' && **s <= '9'; (*s)++) {
 		unit /= 10;

@@ -83,7 +83,7 @@ read_header(struct chunked *c)
 
 	c->size = 0;
 	c->signature[0] = '\0';
-	for (; hex_value(*s) >= 0; s++, digits++)
+	for (; hex_value(*s) >= 0 && digits <= SIZE_DIGITS; s++, digits++)
 		c->size = c->size << 4 | hex_value(*s);
 	if (digits == 0 || digits > SIZE_DIGITS || memchr(c->line, '\0', c->used) != NULL ||
 	    !read_extensions(c, s))

@@ -126,8 +126,10 @@ uri_query_parse(struct mem *m, const char *raw, struct uri_query *out)
 	for (const char *p = raw; *p != '\0';) {
 		size_t len = strcspn(p, "&");
 
-		if (len > 0 && !pair_parse(m, p, len, &out->pairs[out->n++]))
+		if (len > 0 && !pair_parse(m, p, len, &out->pairs[out->n++])) {
+			out->n = 0;
 			return false;
+		}
 		p += len + (p[len] == '&');
 	}
 	return true;

@@ -30,7 +30,7 @@ struct uri_query {
 	size_t           n;
 };
 
-/* False: malformed percent-encoding, or more than 1,000 pairs. */
+/* False, and *out has none: malformed percent-encoding, or more than 1,000 pairs. */
 bool uri_query_parse(struct mem *m, const char *raw, struct uri_query *out);
 /* The first value of name; NULL when it is not there. */
 const char *uri_query_get(const struct uri_query *q, const char *name);

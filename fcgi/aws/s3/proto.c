@@ -163,6 +163,10 @@ add_authentication(struct call *c, struct enc *e, const struct fault *f)
 		add(c, e, "AWSAccessKeyId", s->access_key_id);
 	if (f == &S3_NOT_SIGNED)
 		add(c, e, "HeadersNotSigned", s->not_signed);
+	if (f == &S3_SMALL_CHUNK) {
+		add(c, e, "Chunk", mem_fmt(c->task->mem, "%lld", (long long)s->chunk));
+		add(c, e, "BadChunkSize", mem_fmt(c->task->mem, "%lld", (long long)s->chunk_size));
+	}
 	if (f == &S3_SKEWED) {
 		add(c, e, "RequestTime", s->amz_date);
 		add(c, e, "ServerTime", clock_iso(c->task->mem, c->task->now));

@@ -17,7 +17,8 @@ read_body(struct request *r, void *p, size_t n)
 		n = a->left;
 	if (n > 0)
 		memcpy(p, a->body, n);
-	a->body += n;
+	if (n > 0)
+		a->body += n;
 	a->left -= n;
 	r->short_body = a->left == 0 && a->lost > 0;
 	return n;

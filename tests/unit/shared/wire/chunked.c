@@ -78,6 +78,7 @@ static const struct {
 	{ "0x1\r\n", "?" },
 	{ "fffffffffffffff\r\n", "(1152921504606846975 " },
 	{ "1000000000000000\r\n", "?" },
+	{ "ffffffffffffffffffffffff\r\n", "?" },
 	{ "1;chunk-signature=abc\r\n", "?" },
 	{ "1;chunk-signature=" ZEROS "0\r\n", "?" },
 	{ "1;chunk-signature=" ZEROS ";chunk-signature=" ZEROS "\r\n", "?" },

@@ -71,7 +71,9 @@ parses_queries(void **state)
 	assert_null(uri_query_get(&q, "Prefix"));
 	assert_true(uri_query_parse(m, "", &q));
 	assert_int_equal(q.n, 0);
-	assert_false(uri_query_parse(m, "a=%zz", &q));
+	assert_false(uri_query_parse(m, "a=1&b=%zz", &q));
+	assert_int_equal(q.n, 0);
+	assert_null(uri_query_get(&q, "a"));
 	assert_false(uri_query_parse(m, "%=1", &q));
 	assert_false(uri_query_parse(m, "a=%00", &q));
 }
