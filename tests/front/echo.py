@@ -3,7 +3,7 @@
 #
 # It stands in for mockfactory.fcgi: accepts on its standard input and answers each request with
 # JSON, {"params": {...}, "length": bytes of body, "sha256": theirs}.  /sendfile?PATH answers by
-# X-Sendfile, /missing with 404 and no body.
+# X-Sendfile, /missing with 404 and /empty with 200, both without a body.
 import hashlib
 import json
 import os
@@ -42,6 +42,8 @@ def pairs(data):
 def answer(params, length, digest):
     text = json.dumps({"params": params, "length": length, "sha256": digest}).encode()
     target = params["REQUEST_URI"]
+    if target == "/empty":
+        return b"Status: 200 OK\r\nContent-Length: 0\r\n\r\n"
     if target.startswith("/missing"):
         return b"Status: 404 Not Found\r\nContent-Length: 0\r\n\r\n"
     if target.startswith("/sendfile?"):

@@ -80,6 +80,8 @@ def parameters(i, say):
                                   .get("HTTP_X_A", "")), 14000)
     status, headers, _ = request(i, "HEAD", "/x")
     expect("HEAD", (status, int(headers.get("content-length", 0)) > 100), (200, True))
+    status, headers, _ = request(i, "HEAD", "/empty")
+    expect("the length of nothing", (status, int(headers.get("content-length", -1))), (200, 0))
     return wrong
 
 
