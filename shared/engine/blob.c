@@ -50,7 +50,8 @@ blob_put(struct task *t, const struct space *sp, const char *who, const char *bu
 
 	if (o->body == NULL)
 		home = db_null(home);
-	r = db_rows(t, q, db_i64(sp->environment), db_i64(sp->generation), db_i64(sp->id), db_text(bucket),
+	r = db_rows(t, q, db_i64(sp->environment), db_i64(sp->generation), db_i64(sp->id),
+	    db_text(bucket),
 	    db_text(who), db_text(o->key), db_time(o->modified_at), db_i64(o->size), db_text(o->etag),
 	    db_texts(o->headers.list, o->headers.n), db_texts(o->metadata.list, o->metadata.n),
 	    db_text(o->storage_class), db_text(o->checksum_algorithm), db_text(o->checksum_type),
@@ -108,8 +109,8 @@ read_rest(struct task *t, const struct rows *r, struct blob_object *o)
 }
 
 enum blob_result
-blob_get(struct task *t, const struct space *sp, const char *who, const char *bucket, const char *key,
-    bool with_bytes, struct blob_object *out)
+blob_get(struct task *t, const struct space *sp, const char *who, const char *bucket,
+    const char *key, bool with_bytes, struct blob_object *out)
 {
 	struct rows      r = db_rows(t, &Q_blob_get, db_i64(sp->environment), db_i64(sp->generation),
 	         db_i64(sp->id), db_text(bucket), db_text(key), db_bool(with_bytes));
@@ -127,8 +128,8 @@ blob_get(struct task *t, const struct space *sp, const char *who, const char *bu
 }
 
 enum blob_result
-blob_delete(struct task *t, const struct space *sp, const char *who, const char *bucket, const char *key,
-    const char *etag)
+blob_delete(struct task *t, const struct space *sp, const char *who, const char *bucket,
+    const char *key, const char *etag)
 {
 	struct rows      r = db_rows(t, &Q_blob_delete, db_i64(sp->environment), db_i64(sp->generation),
 	         db_i64(sp->id), db_text(bucket), db_text(who), db_text(key), db_text(etag));
@@ -145,7 +146,8 @@ enum blob_result
 blob_delete_many(struct task *t, const struct space *sp, const char *who, const char *bucket,
     const char *const *keys, const char *const *etags, size_t n, enum blob_result *result)
 {
-	struct rows      r = db_rows(t, &Q_blob_delete_many, db_i64(sp->environment), db_i64(sp->generation),
+	struct rows      r =
+	    db_rows(t, &Q_blob_delete_many, db_i64(sp->environment), db_i64(sp->generation),
 	         db_i64(sp->id), db_text(bucket), db_text(who), db_texts(keys, n), db_texts(etags, n));
 	enum blob_result whole;
 
@@ -154,7 +156,8 @@ blob_delete_many(struct task *t, const struct space *sp, const char *who, const 
 	for (size_t i = 0; whole == BLOB_OK && i < r.n && !row_null(&r, i, "ord"); i++) {
 		size_t k = (size_t)row_i64(&r, i, "ord") - 1;
 
-		result[k] = row_bool(&r, i, "gone") ? BLOB_OK : row_bool(&r, i, "found") ? BLOB_UNMET : BLOB_NO_KEY;
+		result[k] =
+		    row_bool(&r, i, "gone") ? BLOB_OK : row_bool(&r, i, "found") ? BLOB_UNMET : BLOB_NO_KEY;
 	}
 	return whole;
 }

@@ -46,7 +46,8 @@ blob_bucket_list(struct task *t, const struct space *sp, const char *who, const 
     const char *prefix, const char *region, int64_t limit, struct blob_bucket **out)
 {
 	struct rows r = db_rows(t, &Q_blob_bucket_list, db_i64(sp->environment), db_i64(sp->generation),
-	    db_i64(sp->id), db_text(who), db_text(after), db_text(prefix), db_text(region), db_i64(limit));
+	    db_i64(sp->id), db_text(who), db_text(after), db_text(prefix), db_text(region),
+	    db_i64(limit));
 	size_t      n;
 
 	space_live(t, &r);
@@ -66,8 +67,8 @@ blob_bucket_remove(struct task *t, const struct space *sp, const char *who, cons
 
 	db_begin(t);
 	db_rows(t, &Q_blob_bucket_lock, db_i64(sp->id), db_text(name));
-	r = db_rows(t, &Q_blob_bucket_remove, db_i64(sp->environment), db_i64(sp->generation), db_i64(sp->id),
-	    db_text(name), db_text(who));
+	r = db_rows(t, &Q_blob_bucket_remove, db_i64(sp->environment), db_i64(sp->generation),
+	    db_i64(sp->id), db_text(name), db_text(who));
 	db_commit(t);
 	space_live(t, &r);
 	result = blob_bucket_result(&r, who);

@@ -51,8 +51,9 @@ collect_marked(struct task *t, struct store *s, int64_t before, size_t limit)
 }
 
 /*
- * First the files, then the rows that say they may go: dying in between does the first part once more.
- * A body that a copy still names keeps its file; the copy's end makes it loose again, in a row of its own.
+ * First the files, then the rows that say they may go: dying in between does the first part once
+ * more. A body that a copy still names keeps its file; the copy's end makes it loose again, in a
+ * row of its own.
  */
 static size_t
 collect_loose(struct task *t, struct store *s, int64_t before, size_t limit)

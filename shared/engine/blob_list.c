@@ -8,9 +8,9 @@
 #include "shared/engine/blob_row.h"
 
 /*
- * prefix followed by PAST sorts after every key that begins with prefix: a key has at most 1,024 bytes
- * (every cloud's limit; the faces hold it), and no text of that length is past 256 times the greatest
- * character there is, U+10FFFF.
+ * prefix followed by PAST sorts after every key that begins with prefix: a key has at most 1,024
+ * bytes (every cloud's limit; the faces hold it), and no text of that length is past 256 times the
+ * greatest character there is, U+10FFFF.
  */
 enum { GREATEST_TIMES = 256 };
 
@@ -54,9 +54,12 @@ fetch(struct task *t, const struct space *sp, const char *bucket, const struct b
 	const char *upto = past(t->mem, l->prefix, strlen(l->prefix));
 
 	if (l->delimiter == NULL || *l->delimiter == '\0')
-		return db_rows(t, &Q_blob_list, db_i64(sp->environment), db_i64(sp->generation), db_i64(sp->id),
-		    db_text(bucket), db_text(l->after), db_text(l->prefix), db_text(upto), db_i64(l->limit + 1));
-	return db_rows(t, &Q_blob_list_by, db_i64(sp->environment), db_i64(sp->generation), db_i64(sp->id),
+		return db_rows(t, &Q_blob_list, db_i64(sp->environment), db_i64(sp->generation),
+		    db_i64(sp->id),
+		    db_text(bucket), db_text(l->after), db_text(l->prefix), db_text(upto),
+		    db_i64(l->limit + 1));
+	return db_rows(t, &Q_blob_list_by, db_i64(sp->environment), db_i64(sp->generation),
+	    db_i64(sp->id),
 	    db_text(bucket), db_text(begin_after(t->mem, l)), db_text(l->prefix), db_text(upto),
 	    db_i64(l->limit + 1), db_text(l->delimiter), db_i64(characters(l->prefix)),
 	    db_text(past(t->mem, "", 0)));

@@ -1,6 +1,5 @@
 /* shared/store/disk.c - object bytes as files of a local (or mounted) directory */
 #include <assert.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -11,26 +10,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "shared/base/clock.h"
 #include "shared/base/log.h"
 #include "shared/base/mem.h"
 #include "shared/base/task.h"
-#include "shared/base/text.h"
-#include "shared/store/driver.h"
+#include "shared/store/disk.h"
 
 /*
  *     <root>/<environment>/tmp/<id>       being written; after store_keep the marker "no row yet"
  *     <root>/<environment>/<2 chars>/<id> durable: a second name of the same file
  *
  * One file under two names is upload and marker in one: a process killed at any point leaves at
- * least the name under tmp, and there the collector finds it.  See docs/decisions/2026-11-23-blob.md.
+ * least the name under tmp, and there the collector finds it.  See
+ * docs/decisions/2026-11-23-blob.md.
  */
-enum { FAN_OUT = 2, DIR_MODE = 0750, FILE_MODE = 0640 };
-
-struct disk {
-	struct store store;
-	char         root[]; /* absolute */
-};
+enum { DIR_MODE = 0750, FILE_MODE = 0640 };
 
 struct disk_put {
 	struct store_put put;
@@ -77,8 +70,8 @@ disk_close(struct store *s)
 	free(s);
 }
 
-static const char *
-root_of(const struct store *s)
+const char *
+disk_root(const struct store *s)
 {
 	return ((const struct disk *)(const void *)s)->root;
 }
@@ -90,22 +83,21 @@ check_id(const char *id)
 	assert(strlen(id) > FAN_OUT && strspn(id, ID_LOWER) == strlen(id));
 }
 
-static char *
-marker_path(struct mem *m, const struct store *s, int64_t environment, const char *id)
+char *
+disk_marker(struct mem *m, const struct store *s, int64_t environment, const char *id)
 {
 	check_id(id);
-	return mem_fmt(m, "%s/%" PRId64 "/tmp/%s", root_of(s), environment, id);
+	return mem_fmt(m, "%s/%" PRId64 "/tmp/%s", disk_root(s), environment, id);
 }
 
-static char *
-final_path(struct mem *m, const struct store *s, int64_t environment, const char *id)
+char *
+disk_final(struct mem *m, const struct store *s, int64_t environment, const char *id)
 {
 	check_id(id);
-	return mem_fmt(m, "%s/%" PRId64 "/%.*s/%s", root_of(s), environment, FAN_OUT, id, id);
+	return mem_fmt(m, "%s/%" PRId64 "/%.*s/%s", disk_root(s), environment, FAN_OUT, id, id);
 }
 
-/* Full, read-only, broken or not mounted: none of it is the request's fault. */
-static _Noreturn void
+void
 disk_failed(struct task *t, const char *what, const char *path)
 {
 	log_say("store", "%s %s: %s", what, path, strerror(errno));
@@ -117,7 +109,8 @@ static bool
 sync_directory(struct mem *m, const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	int         fd = open(mem_text_n(m, path, (size_t)(slash - path)), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int         fd =
+	    open(mem_text_n(m, path, (size_t)(slash - path)), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool        ok = fd >= 0 && fsync(fd) == 0;
 	int         why = errno;
 
@@ -168,12 +161,12 @@ disk_create(struct task *t, struct store *s, int64_t environment, const char *id
 	int              flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
 
 	p->put.store = s;
-	p->marker = marker_path(t->mem, s, environment, id);
-	p->final = final_path(t->mem, s, environment, id);
+	p->marker = disk_marker(t->mem, s, environment, id);
+	p->final = disk_final(t->mem, s, environment, id);
 	p->fd = -1;
 	mem_defer(t->mem, abandon, p);
 	p->fd = open(p->marker, flags, FILE_MODE);
-	if (p->fd < 0 && errno == ENOENT && make_directories(t->mem, root_of(s), p->marker))
+	if (p->fd < 0 && errno == ENOENT && make_directories(t->mem, disk_root(s), p->marker))
 		p->fd = open(p->marker, flags, FILE_MODE);
 	if (p->fd < 0)
 		disk_failed(t, "cannot create", p->marker);
@@ -224,7 +217,7 @@ keep(struct task *t, struct disk_put *p)
 	if (fsync(p->fd) != 0 || !sync_directory(t->mem, p->marker))
 		return false;
 	if (link(p->marker, p->final) != 0) {
-		if (errno != ENOENT || !make_directories(t->mem, root_of(p->put.store), p->final) ||
+		if (errno != ENOENT || !make_directories(t->mem, disk_root(p->put.store), p->final) ||
 		    link(p->marker, p->final) != 0)
 			return false;
 	}
@@ -260,7 +253,7 @@ disk_named(struct store_put *put)
 static const char *
 disk_path(struct task *t, struct store *s, int64_t environment, const char *id)
 {
-	return final_path(t->mem, s, environment, id);
+	return disk_final(t->mem, s, environment, id);
 }
 
 static void
@@ -278,7 +271,7 @@ disk_read(struct task *t, struct store *s, int64_t environment, const char *id, 
 	struct disk_get *g = mem_one(t->mem, struct disk_get);
 
 	g->get.store = s;
-	g->path = final_path(t->mem, s, environment, id);
+	g->path = disk_final(t->mem, s, environment, id);
 	g->offset = offset;
 	g->fd = -1;
 	mem_defer(t->mem, close_get, g);
@@ -309,127 +302,12 @@ disk_next(struct task *t, struct store_get *get, void *data, size_t n)
 	return got;
 }
 
-static void
-remove_file(struct task *t, const char *path)
-{
-	if (unlink(path) != 0 && errno != ENOENT)
-		disk_failed(t, "cannot remove", path);
-}
-
-static void
-disk_remove(struct task *t, struct store *s, int64_t environment, const char *id)
-{
-	remove_file(t, final_path(t->mem, s, environment, id));
-	remove_file(t, marker_path(t->mem, s, environment, id));
-}
-
-static void
-disk_unmark(struct task *t, struct store *s, int64_t environment, const char *id)
-{
-	remove_file(t, marker_path(t->mem, s, environment, id));
-}
-
-static void
-close_directory(void *arg)
-{
-	closedir(arg);
-}
-
-/* Its entries in the arena, "." and ".." left out; none when it is not there. */
-static size_t
-read_directory(struct task *t, const char *path, const char ***out)
-{
-	DIR           *d = opendir(path);
-	struct dirent *e;
-	size_t         n = 0, room = 16;
-
-	*out = mem_array(t->mem, const char *, room);
-	if (d == NULL) {
-		if (errno == ENOENT || errno == ENOTDIR)
-			return 0;
-		disk_failed(t, "cannot read", path);
-	}
-	mem_defer(t->mem, close_directory, d);
-	while ((e = readdir(d)) != NULL) {
-		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
-			continue;
-		if (n == room) {
-			const char **grown = mem_array(t->mem, const char *, room * 2);
-
-			memcpy(grown, *out, n * sizeof(*grown));
-			*out = grown;
-			room *= 2;
-		}
-		(*out)[n++] = mem_text(t->mem, e->d_name);
-	}
-	return n;
-}
-
-static void
-disk_unnamed(struct task *t, struct store *s, int64_t before,
-    void (*each)(void *arg, int64_t environment, const char *id), void *arg)
-{
-	const char **environments, **ids;
-	size_t       n = read_directory(t, root_of(s), &environments);
-
-	for (size_t i = 0; i < n; i++) {
-		int64_t environment;
-		size_t  n_ids;
-
-		if (!text_i64(environments[i], 0, INT64_MAX, &environment))
-			continue;
-		n_ids = read_directory(t, mem_fmt(t->mem, "%s/%s/tmp", root_of(s), environments[i]), &ids);
-		for (size_t k = 0; k < n_ids; k++) {
-			struct stat st;
-
-			if (strlen(ids[k]) <= FAN_OUT || strspn(ids[k], ID_LOWER) != strlen(ids[k]) ||
-			    stat(marker_path(t->mem, s, environment, ids[k]), &st) != 0)
-				continue;
-			/* link(2) sets the time of change: the age counts from store_keep. */
-			if ((int64_t)st.st_ctim.tv_sec * SECOND + st.st_ctim.tv_nsec / 1000 < before)
-				each(arg, environment, ids[k]);
-		}
-	}
-}
-
-/* Remove a directory and the files in it, however many; false: errno says why. */
-static bool
-remove_directory(const char *path)
-{
-	DIR           *d = opendir(path);
-	struct dirent *e;
-	bool           ok = true;
-
-	if (d == NULL)
-		return errno == ENOENT;
-	while (ok && (e = readdir(d)) != NULL)
-		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-			ok = unlinkat(dirfd(d), e->d_name, 0) == 0 || errno == ENOENT;
-	closedir(d);
-	return ok && (rmdir(path) == 0 || errno == ENOENT);
-}
-
-static void
-disk_remove_all(struct task *t, struct store *s, int64_t environment)
-{
-	const char  *top = mem_fmt(t->mem, "%s/%" PRId64, root_of(s), environment);
-	const char **names;
-	size_t       n = read_directory(t, top, &names);
-
-	for (size_t i = 0; i < n; i++) {
-		const char *path = mem_fmt(t->mem, "%s/%s", top, names[i]);
-
-		if (!remove_directory(path))
-			disk_failed(t, "cannot remove", path);
-	}
-	if (rmdir(top) != 0 && errno != ENOENT)
-		disk_failed(t, "cannot remove", top);
-}
-
 const struct store_driver store_disk = {
 	.kind = "disk",
 	.open = disk_open, .close = disk_close,
-	.create = disk_create, .write = disk_write, .keep = disk_keep, .named = disk_named, .drop = disk_drop,
+	.create = disk_create, .write = disk_write, .keep = disk_keep, .named = disk_named,
+	    .drop = disk_drop,
 	.path = disk_path, .read = disk_read, .next = disk_next,
-	.remove = disk_remove, .unnamed = disk_unnamed, .unmark = disk_unmark, .remove_all = disk_remove_all,
+	.remove = disk_remove, .unnamed = disk_unnamed, .unmark = disk_unmark,
+	    .remove_all = disk_remove_all,
 };

@@ -10,14 +10,16 @@ struct store_driver {
 	struct store *(*open)(const char *where, char *error, size_t size);
 	void          (*close)(struct store *s);
 
-	struct store_put *(*create)(struct task *t, struct store *s, int64_t environment, const char *id);
+	struct store_put *(*create)(struct task *t, struct store *s, int64_t environment,
+	    const char *id);
 	void              (*write)(struct task *t, struct store_put *put, const void *p, size_t n);
 	void              (*keep)(struct task *t, struct store_put *put);
 	void              (*named)(struct store_put *put);
 	void              (*drop)(struct store_put *put);
 
 	const char       *(*path)(struct task *t, struct store *s, int64_t environment, const char *id);
-	struct store_get *(*read)(struct task *t, struct store *s, int64_t environment, const char *id, int64_t offset);
+	struct store_get *(*read)(struct task *t, struct store *s, int64_t environment, const char *id,
+	    int64_t offset);
 	size_t            (*next)(struct task *t, struct store_get *get, void *p, size_t n);
 
 	void (*remove)(struct task *t, struct store *s, int64_t environment, const char *id);

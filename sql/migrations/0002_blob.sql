@@ -1,4 +1,4 @@
--- sql/migrations/0002_blob.sql - buckets and objects, as every cloud with an object store means them
+-- sql/migrations/0002_blob.sql - buckets and objects, as every cloud means them
 create schema blob;
 
 create table blob.bucket (
@@ -49,8 +49,8 @@ alter table blob.version alter column bytes set storage external;
 -- Who still names a stored body? The collector asks.
 create index version_body on blob.version (home, body) where body is not null;
 
--- Stored bodies that lost a row which named them. Only the collector removes what it finds here, after
--- a grace period that begins when it first sees the row, and only what no row names any more.
+-- Stored bodies that lost a row which named them. Only the collector removes what it finds here,
+-- after a grace period that begins when it first sees the row, and only what no row names any more.
 create table blob.loose (
   id      bigint generated always as identity primary key,
   home    bigint not null,
@@ -59,8 +59,8 @@ create table blob.loose (
 );
 create index loose_seen on blob.loose (seen_at, id);
 
--- However a row stops naming a body (overwrite, delete, a space emptied by the collector), the body is
--- noted as loose in the same transaction: here, so that no statement can forget.
+-- However a row stops naming a body (overwrite, delete, a space emptied by the collector), the
+-- body is noted as loose in the same transaction: here, so that no statement can forget.
 create function blob.let_go() returns trigger language plpgsql as $$
 begin
   insert into blob.loose (home, body) values (old.home, old.body);
@@ -69,14 +69,17 @@ end $$;
 create trigger version_gone after delete on blob.version
   for each row when (old.body is not null) execute function blob.let_go();
 create trigger version_changed after update of home, body on blob.version
-  for each row when (old.body is not null and (old.home, old.body) is distinct from (new.home, new.body))
+  for each row when (old.body is not null
+     and (old.home, old.body) is distinct from (new.home, new.body))
   execute function blob.let_go();
 
--- The bucket, for a statement that is about to put an object into it: nobody deletes the bucket before
--- that statement's transaction has ended. Looks at it after the lock is held, hence a function of its
--- own: the statement around it may have begun before the bucket's deletion was committed. A shared lock
--- in memory, because `for key share` on the one row of a busy bucket makes its writers wait on each other.
-create function blob.bucket_enter(in_space bigint, in_name text) returns blob.bucket language plpgsql as $$
+-- The bucket, for a statement that is about to put an object into it: nobody deletes the bucket
+-- before that statement's transaction has ended. Looks at it after the lock is held, hence a
+-- function of its own: the statement around it may have begun before the bucket's deletion was
+-- committed. A shared lock in memory, because `for key share` on the one row of a busy bucket
+-- makes its writers wait on each other.
+create function blob.bucket_enter(in_space bigint,
+       in_name text) returns blob.bucket language plpgsql as $$
 declare
   found_bucket blob.bucket;
 begin

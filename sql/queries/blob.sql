@@ -32,7 +32,8 @@ select b.name, b.region, b.created_at
   left join lateral (
     select name, region, created_at
       from blob.bucket
-     where space = $3 and owner = $4 and name > $5 and starts_with(name, $6) and ($7 is null or region = $7)
+     where space = $3 and owner = $4 and name > $5 and starts_with(name, $6)
+        and ($7 is null or region = $7)
      order by name limit $8) b on true
  where e.id = $1 and e.generation = $2 and e.state = 'running'
  order by b.name
@@ -56,8 +57,9 @@ select b.id as bucket, b.owner as bucket_owner, r.id as removed
   left join removed r on true
 
 -- name: blob_put(bigint, bigint, bigint, text, text, text, timestamptz, bigint, text, text[], text[], text, text, text, text, bigint, text, bytea, boolean)
--- Put the null version of key $6 into bucket $4 for account $5; $19: only where nothing is. seq is null
--- when nothing was written. The condition is decided on the locked row, so it holds against every writer.
+-- Put the null version of key $6 into bucket $4 for account $5; $19: only where nothing is. seq is
+-- null when nothing was written. The condition is decided on the locked row, so it holds against
+-- every writer.
 with bucket as materialized (
   select b.id, b.owner
     from core.environment e
@@ -69,11 +71,14 @@ put as (
   select $3, b.id, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $5
     from bucket b where b.owner = $5
   on conflict (space, bucket, key, version) do update
-     set seq = excluded.seq, latest = true, delete_marker = false, modified_at = excluded.modified_at,
-         owner = excluded.owner, size = excluded.size, etag = excluded.etag, headers = excluded.headers,
+     set seq = excluded.seq, latest = true, delete_marker = false,
+            modified_at = excluded.modified_at,
+         owner = excluded.owner, size = excluded.size, etag = excluded.etag,
+                headers = excluded.headers,
          metadata = excluded.metadata, storage_class = excluded.storage_class,
          checksum_algorithm = excluded.checksum_algorithm, checksum_type = excluded.checksum_type,
-         checksum = excluded.checksum, home = excluded.home, body = excluded.body, bytes = excluded.bytes
+         checksum = excluded.checksum, home = excluded.home, body = excluded.body,
+                bytes = excluded.bytes
    where not $19 or v.delete_marker
   returning v.seq)
 select b.id as bucket, b.owner as bucket_owner, p.seq
@@ -88,8 +93,10 @@ with bucket as materialized (
    where e.id = $1 and e.generation = $2 and e.state = 'running'),
 put as (
   update blob.version v
-     set seq = nextval('blob.change'), modified_at = $7, owner = $5, size = $8, etag = $9, headers = $10,
-         metadata = $11, storage_class = $12, checksum_algorithm = $13, checksum_type = $14, checksum = $15,
+     set seq = nextval('blob.change'), modified_at = $7, owner = $5, size = $8, etag = $9,
+            headers = $10,
+         metadata = $11, storage_class = $12, checksum_algorithm = $13, checksum_type = $14,
+                checksum = $15,
          home = $16, body = $17, bytes = $18
     from bucket b
    where v.space = $3 and v.bucket = b.id and v.key = $6 and v.version = '' and b.owner = $5
@@ -97,13 +104,15 @@ put as (
   returning v.seq)
 select b.id as bucket, b.owner as bucket_owner, p.seq,
        exists (select from blob.version v
-                where v.space = $3 and v.bucket = b.id and v.key = $6 and v.latest and not v.delete_marker) as found
+                where v.space = $3 and v.bucket = b.id and v.key = $6 and v.latest
+                   and not v.delete_marker) as found
   from bucket b left join put p on true
 
 -- name: blob_copy(bigint, bigint, bigint, text, text, text, timestamptz, text, text, bigint, text[], text[], text, text, text, text, boolean, text)
--- Put key $6 into bucket $4 for account $5 with the body of key $9 of bucket $8, provided it still is at
--- seq $10. The row is locked: until this commits nobody lets go of the body. $17, $18 as in blob_put and
--- blob_put_match; with $18 the caller has looked at the target, which is checked here once more.
+-- Put key $6 into bucket $4 for account $5 with the body of key $9 of bucket $8, provided it still
+-- is at seq $10. The row is locked: until this commits nobody lets go of the body. $17, $18 as in
+-- blob_put and blob_put_match; with $18 the caller has looked at the target, which is checked here
+-- once more.
 with bucket as materialized (
   select b.id, b.owner
     from core.environment e
@@ -123,13 +132,17 @@ put as (
    where b.owner = $5
      and ($18 is null or exists (
            select from blob.version o
-            where o.space = $3 and o.bucket = b.id and o.key = $6 and o.latest and not o.delete_marker))
+            where o.space = $3 and o.bucket = b.id and o.key = $6 and o.latest
+               and not o.delete_marker))
   on conflict (space, bucket, key, version) do update
-     set seq = excluded.seq, latest = true, delete_marker = false, modified_at = excluded.modified_at,
-         owner = excluded.owner, size = excluded.size, etag = excluded.etag, headers = excluded.headers,
+     set seq = excluded.seq, latest = true, delete_marker = false,
+            modified_at = excluded.modified_at,
+         owner = excluded.owner, size = excluded.size, etag = excluded.etag,
+                headers = excluded.headers,
          metadata = excluded.metadata, storage_class = excluded.storage_class,
          checksum_algorithm = excluded.checksum_algorithm, checksum_type = excluded.checksum_type,
-         checksum = excluded.checksum, home = excluded.home, body = excluded.body, bytes = excluded.bytes
+         checksum = excluded.checksum, home = excluded.home, body = excluded.body,
+                bytes = excluded.bytes
    where (not $17 or v.delete_marker) and ($18 is null or $18 = '*' or v.etag = $18)
   returning v.seq)
 select b.id as bucket, b.owner as bucket_owner, p.seq, exists (select from source) as source,
@@ -140,7 +153,8 @@ select b.id as bucket, b.owner as bucket_owner, p.seq, exists (select from sourc
 
 -- name: blob_get(bigint, bigint, bigint, text, text, boolean)
 -- The latest version of key $5 of bucket $4; its bytes when $6 and they are in the row.
-select b.id as bucket, b.owner as bucket_owner, b.region, v.key, v.version, v.seq, v.delete_marker, v.modified_at,
+select b.id as bucket, b.owner as bucket_owner, b.region, v.key, v.version, v.seq, v.delete_marker,
+       v.modified_at,
        v.owner, v.size, v.etag, v.headers, v.metadata, v.storage_class, v.checksum_algorithm,
        v.checksum_type, v.checksum, v.home, v.body, case when $6 then v.bytes end as bytes
   from core.environment e
@@ -149,7 +163,8 @@ select b.id as bucket, b.owner as bucket_owner, b.region, v.key, v.version, v.se
  where e.id = $1 and e.generation = $2 and e.state = 'running'
 
 -- name: blob_delete(bigint, bigint, bigint, text, text, text, text)
--- Remove the null version of key $6 from bucket $4 for account $5, when its etag is $7 (null, '*': any).
+-- Remove the null version of key $6 from bucket $4 for account $5, when its etag is $7 (null, '*':
+-- any).
 with bucket as materialized (
   select b.id, b.owner
     from core.environment e
@@ -161,12 +176,14 @@ gone as (
      and ($7 is null or $7 = '*' or v.etag = $7)
   returning v.seq)
 select b.id as bucket, b.owner as bucket_owner, g.seq,
-       exists (select from blob.version v where v.space = $3 and v.bucket = b.id and v.key = $6) as found
+       exists (select from blob.version v where v.space = $3 and v.bucket = b.id
+          and v.key = $6) as found
   from bucket b left join gone g on true
 
 -- name: blob_delete_many(bigint, bigint, bigint, text, text, text[], text[])
--- The same for keys $6, each when its etag is the one beside it in $7 (null, '*': any): a row for each key
--- asked for. Rows are locked in order of their keys, so two such statements do not wait on each other.
+-- The same for keys $6, each when its etag is the one beside it in $7 (null, '*': any): a row for
+-- each key asked for. Rows are locked in order of their keys, so two such statements do not wait
+-- on each other.
 with bucket as materialized (
   select b.id, b.owner
     from core.environment e
@@ -189,7 +206,8 @@ gone as (
            select t.key from there t join wanted w on w.key = t.key
             where w.etag is null or w.etag = '*' or w.etag = t.etag)
   returning v.key)
-select b.id as bucket, b.owner as bucket_owner, w.ord, t.key is not null as found, g.key is not null as gone
+select b.id as bucket, b.owner as bucket_owner, w.ord, t.key is not null as found,
+       g.key is not null as gone
   from bucket b
   left join wanted w on true
   left join there t on t.key = w.key
@@ -198,7 +216,8 @@ select b.id as bucket, b.owner as bucket_owner, w.ord, t.key is not null as foun
 
 -- name: blob_list(bigint, bigint, bigint, text, text, text, text, bigint)
 -- The first $8 objects of bucket $4 whose key is past $5, not below $6, and not past $7.
-select b.id as bucket, b.owner as bucket_owner, v.key, null::text as common, v.seq, v.version, v.modified_at, v.owner,
+select b.id as bucket, b.owner as bucket_owner, v.key, null::text as common, v.seq, v.version,
+       v.modified_at, v.owner,
        v.size, v.etag, v.storage_class, v.checksum_algorithm, v.checksum_type
   from core.environment e
   left join blob.bucket b on b.space = $3 and b.name = $4
@@ -213,16 +232,17 @@ select b.id as bucket, b.owner as bucket_owner, v.key, null::text as common, v.s
  order by v.key
 
 -- name: blob_list_by(bigint, bigint, bigint, text, text, text, text, bigint, text, bigint, text)
--- The same with keys that hold delimiter $9 after their first $10 characters folded to what stands up to
--- and with it: after each such prefix the walk goes on past everything under it (prefix || $11), so a
--- page costs its own number of entries, whatever the prefixes hold.
+-- The same with keys that hold delimiter $9 after their first $10 characters folded to what stands
+-- up to and with it: after each such prefix the walk goes on past everything under it (prefix ||
+-- $11), so a page costs its own number of entries, whatever the prefixes hold.
 with recursive bucket as materialized (
   select b.id, b.owner
     from core.environment e
     left join blob.bucket b on b.space = $3 and b.name = $4
    where e.id = $1 and e.generation = $2 and e.state = 'running'),
 walk as (
-  select 0::bigint as n, $5 collate "C" as after, null::text collate "C" as key, null::text collate "C" as common,
+  select 0::bigint as n, $5 collate "C" as after, null::text collate "C" as key,
+         null::text collate "C" as common,
          null::bigint as seq, null::text collate "C" as version, null::timestamptz as modified_at,
          null::text as owner, null::bigint as size, null::text as etag, null::text as storage_class,
          null::text as checksum_algorithm, null::text as checksum_type
@@ -242,9 +262,11 @@ walk as (
       order by o.key limit 1) k
    cross join lateral (
      select case when strpos(substr(k.key, $10::integer + 1), $9) > 0
-                 then $10 + strpos(substr(k.key, $10::integer + 1), $9) + length($9) - 1 end as len) c
+                 then $10 + strpos(substr(k.key, $10::integer + 1),
+                        $9) + length($9) - 1 end as len) c
    where w.n < $8)
-select b.id as bucket, b.owner as bucket_owner, w.key, w.common, w.seq, w.version, w.modified_at, w.owner,
+select b.id as bucket, b.owner as bucket_owner, w.key, w.common, w.seq, w.version, w.modified_at,
+       w.owner,
        w.size, w.etag, w.storage_class, w.checksum_algorithm, w.checksum_type
   from bucket b
   left join walk w on w.n > 0
@@ -255,8 +277,8 @@ select b.id as bucket, b.owner as bucket_owner, w.key, w.common, w.seq, w.versio
 update blob.loose set seen_at = $1 where seen_at is null
 
 -- name: blob_loose_take(timestamptz, bigint)
--- Up to $2 bodies loose since before $1, kept from other collectors until the transaction ends; named: a
--- row (a copy) still has it.
+-- Up to $2 bodies loose since before $1, kept from other collectors until the transaction ends;
+-- named: a row (a copy) still has it.
 select l.id, l.home, l.body,
        exists (select from blob.version v where v.home = l.home and v.body = l.body) as named
   from blob.loose l

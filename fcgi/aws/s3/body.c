@@ -87,14 +87,15 @@ check_checksum(struct intake *in, const char *computed)
 {
 	struct call *c = in->c;
 
-	if (in->in_trailer && (in->expected = aws_body_trailer(in->from, in->algorithm->header)) == NULL)
+	if (in->in_trailer &&
+	    (in->expected = aws_body_trailer(in->from, in->algorithm->header)) == NULL)
 		task_throw(c->task, &S3_MALFORMED_TRAILER, NULL);
 	if (in->in_trailer)
 		s3_checksum_check(c, in->algorithm, in->expected, "trailing header");
 	if (in->expected != NULL && strcmp(in->expected, computed) != 0)
 		s3_throw(c, &S3_BAD_DIGEST, mem_fmt(c->task->mem,
-		    "The %s you specified did not match the calculated checksum.", in->algorithm->algorithm),
-		    NULL);
+		    "The %s you specified did not match the calculated checksum.",
+		    in->algorithm->algorithm), NULL);
 }
 
 /* Everything was read: what was announced must be what came. */

@@ -24,13 +24,14 @@ endpoint_region(const struct call *c)
 static _Noreturn void
 illegal_location(struct call *c, const char *location)
 {
-	s3_throw(c, &S3_ILLEGAL_LOCATION, mem_fmt(c->task->mem, "The %s location constraint is incompatible "
+	s3_throw(c, &S3_ILLEGAL_LOCATION,
+	    mem_fmt(c->task->mem, "The %s location constraint is incompatible "
 	    "for the region specific endpoint this request was sent to.", location), NULL);
 }
 
 /*
- * Where the new bucket goes.  The endpoint of us-east-1 makes buckets anywhere; any other only in its
- * own region, which has to be said.
+ * Where the new bucket goes.  The endpoint of us-east-1 makes buckets anywhere; any other only in
+ * its own region, which has to be said.
  */
 static const char *
 wanted_region(struct call *c, const struct xml *x)
@@ -64,7 +65,8 @@ refuse_not_built(struct call *c, const struct xml *x)
 
 	for (size_t i = 0; x != NULL && i < COUNT(elements); i++)
 		if (xml_child(x, elements[i]) != NULL)
-			s3_throw(c, &S3_NOT_BUILT, mem_fmt(c->task->mem, "%s is not built yet.", elements[i]), NULL);
+			s3_throw(c, &S3_NOT_BUILT, mem_fmt(c->task->mem, "%s is not built yet.", elements[i]),
+			    NULL);
 	if (lock != NULL && strcmp(lock, "false") != 0)
 		s3_throw(c, &S3_NOT_IMPLEMENTED, NULL, "Header", "x-amz-bucket-object-lock-enabled", NULL);
 	if (ownership != NULL && strcmp(ownership, "BucketOwnerEnforced") != 0)
@@ -151,8 +153,8 @@ bucket_token(struct call *c)
 		return "";
 	name = base64url_decode(c->task->mem, token, &n);
 	if (name == NULL || n == 0 || !text_utf8(name, n))
-		s3_throw(c, &S3_INVALID_ARGUMENT, "The continuation token provided is incorrect", "ArgumentName",
-		    "continuation-token", NULL);
+		s3_throw(c, &S3_INVALID_ARGUMENT, "The continuation token provided is incorrect",
+		    "ArgumentName", "continuation-token", NULL);
 	return mem_text_n(c->task->mem, name, n);
 }
 
@@ -163,7 +165,8 @@ max_buckets(struct call *c)
 	int64_t     n = MOST_BUCKETS;
 
 	if (value != NULL && !text_i64(value, 1, MOST_BUCKETS, &n))
-		s3_throw(c, &S3_INVALID_ARGUMENT, "Argument max-buckets must be an integer between 1 and 10000",
+		s3_throw(c, &S3_INVALID_ARGUMENT,
+		    "Argument max-buckets must be an integer between 1 and 10000",
 		    "ArgumentName", "max-buckets", "ArgumentValue", value, NULL);
 	return n;
 }
@@ -171,7 +174,8 @@ max_buckets(struct call *c)
 void
 s3_list_buckets(struct call *c)
 {
-	const char         *prefix = request_arg(c->req, "prefix"), *region = request_arg(c->req, "bucket-region");
+	const char         *prefix = request_arg(c->req, "prefix");
+	const char         *region = request_arg(c->req, "bucket-region");
 	const char         *after = bucket_token(c);
 	bool                paged = request_arg(c->req, "max-buckets") != NULL;
 	int64_t             max = max_buckets(c);
@@ -180,9 +184,10 @@ s3_list_buckets(struct call *c)
 
 	if (region != NULL && !s3_region_valid(region))
 		s3_throw(c, &S3_INVALID_ARGUMENT, mem_fmt(c->task->mem,
-		    "Argument value %s is not a valid AWS Region", region), "ArgumentName", "bucket-region", NULL);
-	n = blob_bucket_list(c->task, &c->space, c->who->account_id, after, prefix != NULL ? prefix : "", region,
-	    max + 1, &list);
+		    "Argument value %s is not a valid AWS Region", region), "ArgumentName", "bucket-region",
+		    NULL);
+	n = blob_bucket_list(c->task, &c->space, c->who->account_id, after,
+	    prefix != NULL ? prefix : "", region, max + 1, &list);
 	call_header(c, "Content-Type", "application/xml");
 	enc_struct(c->out, "ListAllMyBucketsResult");
 	s3_put_owner(c, "Owner", c->who);

@@ -33,7 +33,8 @@ static void
 refuse_later(struct call *c, const char *trailer)
 {
 	for (size_t i = 0; i < COUNT(later); i++)
-		if (s3_header(c, later[i]) != NULL || (trailer != NULL && strcasecmp(trailer, later[i]) == 0))
+		if (s3_header(c, later[i]) != NULL ||
+		    (trailer != NULL && strcasecmp(trailer, later[i]) == 0))
 			s3_throw(c, &S3_NOT_IMPLEMENTED, NULL, "Header", later[i], NULL);
 }
 
@@ -94,9 +95,11 @@ s3_checksum_wanted(struct call *c, const char **value, bool *in_trailer)
 	if (k == NULL)
 		k = t;
 	if (named != NULL && s3_checksum_named(named) == NULL)
-		s3_throw(c, &S3_INVALID_REQUEST, "Value for x-amz-sdk-checksum-algorithm header is invalid.", NULL);
+		s3_throw(c, &S3_INVALID_REQUEST,
+		    "Value for x-amz-sdk-checksum-algorithm header is invalid.", NULL);
 	if (named != NULL && k == NULL)
-		s3_throw(c, &S3_INVALID_REQUEST, "x-amz-sdk-checksum-algorithm specified, but no corresponding "
+		s3_throw(c, &S3_INVALID_REQUEST,
+		    "x-amz-sdk-checksum-algorithm specified, but no corresponding "
 		    "x-amz-checksum-* or x-amz-trailer headers were found.", NULL);
 	if (named != NULL && s3_checksum_named(named) != k)
 		s3_throw(c, &S3_INVALID_REQUEST, mem_fmt(c->task->mem,

@@ -66,8 +66,9 @@ changed_after(struct call *c, const struct blob_object *o, const char *header, b
 }
 
 /*
- * The condition that does not hold, or NULL.  If-Match that holds makes If-Unmodified-Since moot, and
- * If-None-Match that is there makes If-Modified-Since moot (RFC 9110, 13.2.2; S3's GetObject says so).
+ * The condition that does not hold, or NULL.  If-Match that holds makes If-Unmodified-Since moot,
+ * and If-None-Match that is there makes If-Modified-Since moot (RFC 9110, 13.2.2; S3's GetObject
+ * says so).
  */
 static const char *
 unmet(struct call *c, const struct blob_object *o, const struct conditions *k)
@@ -149,15 +150,19 @@ s3_write_condition(struct call *c)
 void
 s3_throw_unmet(struct call *c, const struct blob_condition *when)
 {
-	s3_throw(c, &S3_PRECONDITION, NULL, "Condition", when->absent ? "If-None-Match" : "If-Match", NULL);
+	s3_throw(c, &S3_PRECONDITION, NULL, "Condition", when->absent ? "If-None-Match" : "If-Match",
+	    NULL);
 }
 
 void
 s3_check_version_id(struct call *c, const char *version_id)
 {
+	const char *why = "Invalid version id specified";
+
 	if (version_id == NULL || strcmp(version_id, "null") == 0)
 		return;
-	s3_throw(c, &S3_INVALID_ARGUMENT,
-	    *version_id == '\0' ? "Version id cannot be the empty string" : "Invalid version id specified",
-	    "ArgumentName", "versionId", "ArgumentValue", version_id, NULL);
+	if (*version_id == '\0')
+		why = "Version id cannot be the empty string";
+	s3_throw(c, &S3_INVALID_ARGUMENT, why, "ArgumentName", "versionId", "ArgumentValue", version_id,
+	    NULL);
 }

@@ -17,8 +17,8 @@ struct source {
 static _Noreturn void
 bad_source(struct call *c)
 {
-	s3_throw(c, &S3_INVALID_ARGUMENT, "Invalid copy source object key", "ArgumentName", "x-amz-copy-source",
-	    "ArgumentValue", "x-amz-copy-source", NULL);
+	s3_throw(c, &S3_INVALID_ARGUMENT, "Invalid copy source object key", "ArgumentName",
+	    "x-amz-copy-source", "ArgumentValue", "x-amz-copy-source", NULL);
 }
 
 /* SDKs write a space as %20 or as '+': S3 takes both, so a plus is %2B. */
@@ -36,7 +36,8 @@ decode(struct call *c, const char *s, size_t n)
 static struct source
 parse_source(struct call *c)
 {
-	const char   *header = s3_header(c, "x-amz-copy-source"), *version = strstr(header, "?versionId=");
+	const char   *header = s3_header(c, "x-amz-copy-source");
+	const char   *version = strstr(header, "?versionId=");
 	char         *text, *slash;
 	struct source s = { 0 };
 
@@ -82,9 +83,10 @@ check_changes_something(struct call *c, const struct source *s, const char *buck
 	for (size_t i = 0; i < COUNT(changes); i++)
 		if (s3_header(c, changes[i]) != NULL)
 			return;
-	s3_throw(c, &S3_INVALID_REQUEST, "This copy request is illegal because it is trying to copy an object "
-	    "to itself without changing the object's metadata, storage class, website redirect location or "
-	    "encryption attributes.", NULL);
+	s3_throw(c, &S3_INVALID_REQUEST,
+	    "This copy request is illegal because it is trying to copy an object to itself without "
+	    "changing the object's metadata, storage class, website redirect location or encryption "
+	    "attributes.", NULL);
 }
 
 /* The source's headers; a redirect is never copied, only given. */
@@ -115,7 +117,8 @@ choose_checksum(struct call *c, const struct blob_object *from, struct blob_obje
 	const struct s3_checksum *k = s3_checksum_named(name);
 
 	if (name != NULL && k == NULL)
-		s3_throw(c, &S3_INVALID_REQUEST, "Checksum algorithm provided is unsupported. Please try again "
+		s3_throw(c, &S3_INVALID_REQUEST,
+		    "Checksum algorithm provided is unsupported. Please try again "
 		    "with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]", NULL);
 	o->checksum_algorithm = from->checksum_algorithm;
 	o->checksum_type = from->checksum_type;
@@ -149,7 +152,8 @@ put_result(struct call *c, const struct blob_object *o)
 	call_header(c, "x-amz-server-side-encryption", "AES256");
 	call_header(c, "Content-Type", "application/xml");
 	enc_struct(c->out, "CopyObjectResult");
-	enc_text(c->out, "LastModified", clock_iso_milli(c->task->mem, o->modified_at / SECOND * SECOND));
+	enc_text(c->out, "LastModified",
+	    clock_iso_milli(c->task->mem, o->modified_at / SECOND * SECOND));
 	enc_text(c->out, "ETag", s3_quoted(c, o->etag));
 	s3_checksum_elements(c, o);
 	enc_end(c->out);

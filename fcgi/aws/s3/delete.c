@@ -88,7 +88,8 @@ delete_all(struct call *c, const char *bucket, struct wanted *list, size_t n)
 			keys[asked] = list[i].key;
 			etags[asked++] = list[i].etag;
 		}
-	r = blob_delete_many(c->task, &c->space, c->who->account_id, bucket, keys, etags, asked, results);
+	r = blob_delete_many(c->task, &c->space, c->who->account_id, bucket, keys, etags, asked,
+	    results);
 	if (r != BLOB_OK)
 		s3_throw_result(c, r, bucket, NULL);
 	asked = 0;
@@ -136,7 +137,8 @@ s3_delete_objects(struct call *c)
 
 	if (request_header(c->req, "content-md5") == NULL &&
 	    s3_checksum_wanted(c, &value, &in_trailer) == NULL)
-		s3_throw(c, &S3_INVALID_REQUEST, "Missing required header for this request: Content-MD5", NULL);
+		s3_throw(c, &S3_INVALID_REQUEST, "Missing required header for this request: Content-MD5",
+		    NULL);
 	x = s3_xml(c, "Delete");
 	if (x == NULL)
 		task_throw(c->task, &S3_MALFORMED_XML, NULL);

@@ -57,18 +57,20 @@ numbered_part(struct call *c, const char *number, int64_t size)
 	int64_t n;
 
 	if (!text_i64(number, 1, 10000, &n))
-		s3_throw(c, &S3_INVALID_ARGUMENT, "Part number must be an integer between 1 and 10000, inclusive",
+		s3_throw(c, &S3_INVALID_ARGUMENT,
+		    "Part number must be an integer between 1 and 10000, inclusive",
 		    "ArgumentName", "partNumber", "ArgumentValue", number, NULL);
 	if (n > 1)
-		s3_throw(c, &S3_INVALID_PART_NUMBER, NULL, "PartNumberRequested", number, "ActualPartCount", "1",
-		    NULL);
+		s3_throw(c, &S3_INVALID_PART_NUMBER, NULL, "PartNumberRequested", number, "ActualPartCount",
+		    "1", NULL);
 	return (struct part){ .length = size, .whole = size == 0 };
 }
 
 static struct part
 choose_part(struct call *c, const struct blob_object *o)
 {
-	const char *range = request_header(c->req, "range"), *number = request_arg(c->req, "partNumber");
+	const char *range = request_header(c->req, "range");
+	const char *number = request_arg(c->req, "partNumber");
 
 	if (range != NULL && number != NULL)
 		s3_throw(c, &S3_INVALID_REQUEST,
@@ -96,7 +98,8 @@ put_part_headers(struct call *c, const struct blob_object *o, const struct part 
 	call_header(c, "Accept-Ranges", "bytes");
 	if (!p->whole) {
 		c->reply.status = 206;
-		call_header(c, "Content-Range", mem_fmt(c->task->mem, "bytes %lld-%lld/%lld", (long long)p->from,
+		call_header(c, "Content-Range",
+		    mem_fmt(c->task->mem, "bytes %lld-%lld/%lld", (long long)p->from,
 		    (long long)(p->from + p->length - 1), (long long)o->size));
 	}
 	/* The checksum is of the whole: it would not fit a part. */

@@ -73,7 +73,8 @@ refuse(struct call *c, const char *header, const char *why)
 void
 s3_refuse_headers(struct call *c, bool is_copy)
 {
-	const char *acl = s3_header(c, "x-amz-acl"), *sse = s3_header(c, "x-amz-server-side-encryption");
+	const char *acl = s3_header(c, "x-amz-acl");
+	const char *sse = s3_header(c, "x-amz-server-side-encryption");
 	const char *key = s3_header(c, "x-amz-server-side-encryption-bucket-key-enabled");
 
 	for (size_t i = 0; i < COUNT(not_built); i++)
@@ -124,7 +125,8 @@ without_chunked(struct call *c, const char *value)
 		n = len = strcspn(value, ",");
 		while (len > 0 && (value[len - 1] == ' ' || value[len - 1] == '\t'))
 			len--;
-		if (len > 0 && !(len == strlen("aws-chunked") && strncasecmp(value, "aws-chunked", len) == 0)) {
+		if (len > 0 &&
+		    !(len == strlen("aws-chunked") && strncasecmp(value, "aws-chunked", len) == 0)) {
 			if (b.len > 0)
 				buf_char(&b, ',');
 			buf_add(&b, value, len);
@@ -180,7 +182,8 @@ real_name(struct call *c, const char *name)
 {
 	const struct sigv4 *s = c->auth;
 
-	for (size_t i = 0; s != NULL && s->signed_headers != NULL && s->signed_headers[i] != NULL; i++) {
+	for (size_t i = 0; s != NULL && s->signed_headers != NULL &&
+	    s->signed_headers[i] != NULL; i++) {
 		const char *a = s->signed_headers[i], *b = name;
 
 		while (*a != '\0' && (*a == *b || (*a == '_' && *b == '-'))) {
@@ -275,9 +278,11 @@ s3_put_headers(struct call *c, const struct blob_object *o)
 	call_header(c, "ETag", s3_quoted(c, o->etag));
 	call_header(c, "Last-Modified", clock_http(c->task->mem, o->modified_at));
 	for (size_t i = 0; i < COUNT(overrides); i++) {
-		const char *said = overrides[i].argument != NULL ? request_arg(c->req, overrides[i].argument) : NULL;
+		const char *said =
+		    overrides[i].argument != NULL ? request_arg(c->req, overrides[i].argument) : NULL;
 
-		call_header(c, overrides[i].spelling, said != NULL ? said : s3_pair(&o->headers, overrides[i].name));
+		call_header(c, overrides[i].spelling,
+		    said != NULL ? said : s3_pair(&o->headers, overrides[i].name));
 	}
 	for (size_t i = 0; i + 1 < o->metadata.n; i += 2)
 		call_header(c, mem_fmt(c->task->mem, "%s%s", META, o->metadata.list[i]),

@@ -41,10 +41,12 @@ max_keys(struct call *c)
 	if (value == NULL || *value == '\0')
 		return n;
 	if (!text_i64(value, INT64_MIN, INT64_MAX, &n))
-		s3_throw(c, &S3_INVALID_ARGUMENT, "Provided max-keys not an integer or within integer range",
+		s3_throw(c, &S3_INVALID_ARGUMENT,
+		    "Provided max-keys not an integer or within integer range",
 		    "ArgumentName", "max-keys", "ArgumentValue", value, NULL);
 	if (n < 0 || n > INT32_MAX)
-		s3_throw(c, &S3_INVALID_ARGUMENT, "Argument maxKeys must be an integer between 0 and 2147483647",
+		s3_throw(c, &S3_INVALID_ARGUMENT,
+		    "Argument maxKeys must be an integer between 0 and 2147483647",
 		    "ArgumentName", "maxKeys", "ArgumentValue", value, NULL);
 	return n;
 }
@@ -53,11 +55,13 @@ static struct page
 page_asked(struct call *c)
 {
 	const char *encoding = request_arg(c->req, "encoding-type");
-	struct page p = { .c = c, .bucket = s3_bucket(c), .max = max_keys(c), .encoded = encoding != NULL };
+	struct page p = { .c = c, .encoded = encoding != NULL };
 
 	if (encoding != NULL && strcmp(encoding, "url") != 0)
-		s3_throw(c, &S3_INVALID_ARGUMENT, "Invalid Encoding Method specified in Request", "ArgumentName",
-		    "encoding-type", "ArgumentValue", encoding, NULL);
+		s3_throw(c, &S3_INVALID_ARGUMENT, "Invalid Encoding Method specified in Request",
+		    "ArgumentName", "encoding-type", "ArgumentValue", encoding, NULL);
+	p.bucket = s3_bucket(c);
+	p.max = max_keys(c);
 	p.what.prefix = text_arg(c, "prefix");
 	p.what.delimiter = text_arg(c, "delimiter");
 	p.what.after = "";
@@ -122,7 +126,8 @@ put_settings(const struct page *p)
 }
 
 static void
-put_object(const struct page *p, const char *element, const struct blob_object *o, bool owner, bool version)
+put_object(const struct page *p, const char *element, const struct blob_object *o, bool owner,
+    bool version)
 {
 	struct call *c = p->c;
 
@@ -132,7 +137,8 @@ put_object(const struct page *p, const char *element, const struct blob_object *
 		enc_text(c->out, "VersionId", *o->version == '\0' ? "null" : o->version);
 		enc_bool(c->out, "IsLatest", true);
 	}
-	enc_text(c->out, "LastModified", clock_iso_milli(c->task->mem, o->modified_at / SECOND * SECOND));
+	enc_text(c->out, "LastModified",
+	    clock_iso_milli(c->task->mem, o->modified_at / SECOND * SECOND));
 	enc_text(c->out, "ETag", s3_quoted(c, o->etag));
 	if (o->checksum_algorithm != NULL) {
 		enc_text(c->out, "ChecksumAlgorithm", o->checksum_algorithm);
@@ -186,8 +192,8 @@ continued_after(struct call *c, const char *token)
 	char  *key = base64url_decode(c->task->mem, token, &n);
 
 	if (*token == '\0' || key == NULL || n == 0 || !text_utf8(key, n))
-		s3_throw(c, &S3_INVALID_ARGUMENT, "The continuation token provided is incorrect", "ArgumentName",
-		    "continuation-token", NULL);
+		s3_throw(c, &S3_INVALID_ARGUMENT, "The continuation token provided is incorrect",
+		    "ArgumentName", "continuation-token", NULL);
 	return mem_text_n(c->task->mem, key, n);
 }
 
@@ -195,7 +201,8 @@ void
 s3_list_objects_v2(struct call *c)
 {
 	struct page p = page_asked(c);
-	const char *token = request_arg(c->req, "continuation-token"), *owner = request_arg(c->req, "fetch-owner");
+	const char *token = request_arg(c->req, "continuation-token");
+	const char *owner = request_arg(c->req, "fetch-owner");
 	const char *start = text_arg(c, "start-after");
 
 	p.what.after = token != NULL ? continued_after(c, token) : start;
@@ -222,7 +229,8 @@ s3_list_object_versions(struct call *c)
 	p.what.after = text_arg(c, "key-marker");
 	p.what.past_fold = true;
 	if (*version != '\0' && *p.what.after == '\0')
-		s3_throw(c, &S3_INVALID_ARGUMENT, "A version-id marker cannot be specified without a key marker.",
+		s3_throw(c, &S3_INVALID_ARGUMENT,
+		    "A version-id marker cannot be specified without a key marker.",
 		    "ArgumentName", "version-id-marker", "ArgumentValue", version, NULL);
 	fetch(&p);
 	put_start(&p, "ListVersionsResult");

@@ -8,7 +8,7 @@
 
 enum { BUCKET_MIN = 3, BUCKET_MAX = 63, KEY_MAX = 1024 };
 
-/* Values of LocationConstraint (botocore's model), and us-east-1, which is said by saying nothing. */
+/* Values of LocationConstraint (botocore's model), and us-east-1, said by saying nothing. */
 static const char *const regions[] = { "af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-1",
 	"ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-south-2", "ap-southeast-1",
 	"ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-6",
@@ -46,11 +46,13 @@ bool
 s3_bucket_name_valid(const char *name)
 {
 	static const char *const prefixes[] = { "xn--", "sthree-", "amzn-s3-demo-" };
-	static const char *const suffixes[] = { "-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3" };
+	static const char *const suffixes[] = { "-s3alias", "--ol-s3", ".mrap", "--x-s3",
+		"--table-s3" };
 	static const char        ends[] = "abcdefghijklmnopqrstuvwxyz0123456789";
 	size_t                   n = strlen(name);
 
-	if (n < BUCKET_MIN || n > BUCKET_MAX || strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789.-") != n ||
+	if (n < BUCKET_MIN || n > BUCKET_MAX ||
+	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789.-") != n ||
 	    strchr(ends, name[0]) == NULL || strchr(ends, name[n - 1]) == NULL)
 		return false;
 	if (strstr(name, "..") != NULL || strstr(name, ".-") != NULL || strstr(name, "-.") != NULL ||
@@ -108,8 +110,8 @@ s3_check_expected_owner(struct call *c, const char *header)
 		return;
 	if (strlen(id) != 12 || strspn(id, "0123456789") != 12)
 		s3_throw(c, &S3_INVALID_OWNER_ID, mem_fmt(c->task->mem,
-		    "The value of the expected bucket owner parameter must be an AWS Account ID... [%s]", id),
-		    NULL);
+		    "The value of the expected bucket owner parameter must be an AWS Account ID... [%s]",
+		    id), NULL);
 	/* Whoever gets past this owns the bucket; anybody else is refused anyhow. */
 	if (strcmp(id, c->who->account_id) != 0)
 		task_throw(c->task, &S3_ACCESS_DENIED, NULL);

@@ -64,10 +64,10 @@ find(struct call *c)
 static void
 unknown(struct call *c)
 {
-	s3_throw(c, &S3_METHOD_NOT_ALLOWED, NULL, "Method", c->req->method, "ResourceType",
-	    aws_rest_label(c, "Key") != NULL ? "OBJECT" : aws_rest_label(c, "Bucket") != NULL ? "BUCKET"
-	                                                                                     : "SERVICE",
-	    NULL);
+	const char *type = aws_rest_label(c, "Key") != NULL ? "OBJECT" :
+	    aws_rest_label(c, "Bucket") != NULL ? "BUCKET" : "SERVICE";
+
+	s3_throw(c, &S3_METHOD_NOT_ALLOWED, NULL, "Method", c->req->method, "ResourceType", type, NULL);
 }
 
 /* x-amz-id-2: meaningless to us as to the client, but always there. */
@@ -92,7 +92,8 @@ decode(struct call *c)
 {
 	struct enc_traits *traits = mem_one(c->task->mem, struct enc_traits);
 
-	*traits = (struct enc_traits){ .format = ENC_XML, .xmlns = c->service->xmlns, .declaration = true };
+	*traits = (struct enc_traits){ .format = ENC_XML, .xmlns = c->service->xmlns,
+	    .declaration = true };
 	put_ids(c);
 	c->out = enc_new(c->task->mem, traits, &c->reply.body);
 }

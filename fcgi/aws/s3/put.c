@@ -3,8 +3,8 @@
 #include "shared/store/store.h"
 
 /*
- * The row is committed, or is not and never will be: then a stored body goes at once.  When it is not
- * known (the connection broke), the engine throws instead, and the collector finds out.
+ * The row is committed, or is not and never will be: then a stored body goes at once.  When it is
+ * not known (the connection broke), the engine throws instead, and the collector finds out.
  */
 static void
 settle(const struct s3_body *body, enum blob_result r)

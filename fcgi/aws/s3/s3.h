@@ -35,14 +35,15 @@ void        s3_check_expected_owner(struct call *c, const char *header);
 /* The region the request was signed for. */
 const char *s3_region(const struct call *c);
 /* What an engine's answer other than BLOB_OK means; key may be NULL. */
-_Noreturn void s3_throw_result(struct call *c, enum blob_result r, const char *bucket, const char *key);
+_Noreturn void s3_throw_result(struct call *c, enum blob_result r, const char *bucket,
+    const char *key);
 /* The account that owns something, for answers; NULL when it is not of this environment. */
 const struct aws_account *s3_account(const struct call *c, const char *account_id);
 void        s3_put_owner(struct call *c, const char *element, const struct aws_account *a);
 
 /*
- * A request header; of a presigned request also the query argument of that name, which is where some
- * SDKs put x-amz-* headers they sign (header.c).
+ * A request header; of a presigned request also the query argument of that name, which is where
+ * some SDKs put x-amz-* headers they sign (header.c).
  */
 const char *s3_header(const struct call *c, const char *name);
 /* Throw NotImplemented for a header that asks for what is not built: never silently ignored. */
@@ -74,8 +75,8 @@ void s3_checksum_headers(struct call *c, const struct blob_object *o);
 void s3_checksum_elements(struct call *c, const struct blob_object *o);
 
 /*
- * The body of a PUT, read once, verified, and already in the store when it is large (body.c).  It is
- * kept over a rerun of the handler.
+ * The body of a PUT, read once, verified, and already in the store when it is large (body.c).  It
+ * is kept over a rerun of the handler.
  */
 struct s3_body {
 	int64_t                   size;
@@ -89,7 +90,8 @@ const struct s3_body *s3_body(struct call *c);
 /* A document in the body: MalformedXML unless its root is `root`. NULL: the body is empty. */
 struct xml *s3_xml(struct call *c, const char *root);
 /* The digest of an object's bytes, read back. */
-const char *s3_digest_object(struct call *c, const struct blob_object *o, const struct s3_checksum *k);
+const char *s3_digest_object(struct call *c, const struct blob_object *o,
+    const struct s3_checksum *k);
 
 /* Conditions (condition.c). */
 /* Whether a read goes on; false: 304 was written. 412 is thrown. */

@@ -3,11 +3,13 @@
 #include "fcgi/call.h"
 
 /*
- * The operations of botocore's model (1.44, November 2026), in its order and spelling.  The path is the
- * model's, with the query arguments it marks as required where they tell two operations apart.  Those
- * without a path are older names of the operation that follows; on the wire they are the same.
+ * The operations of botocore's model (1.44, November 2026), in its order and spelling.  The path
+ * is the model's, with the query arguments it marks as required where they tell two operations
+ * apart.  Those without a path are older names of the operation that follows; on the wire they are
+ * the same.
  */
-#define OP(n, h, f, p, w, l) { .name = (n), .handler = (h), .flags = (f), .http = (p), .when = (w), .body_limit = (l) }
+#define OP(n, h, f, p, w, l) \
+	{ .name = (n), .handler = (h), .flags = (f), .http = (p), .when = (w), .body_limit = (l) }
 /* lint: wide table */
 static const struct op ops[] = {
 	OP("AbortMultipartUpload", NULL, OP_WRITE, "DELETE /{Bucket}/{Key+}?uploadId", NULL, 0),

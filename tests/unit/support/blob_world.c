@@ -23,7 +23,8 @@ world_space(struct task *t)
 	    " select 'env-0123456789', id, 'running', 0, 4, created_at, created_at, created_at"
 	    " from core.account where public_id = 'acc-1' returning id"), NULL, 10);
 	sp.id = strtoll(scratch_sql("insert into core.space (environment_id, service, created_at)"
-	    " values (%lld, 'aws_s3', '2026-11-23') returning id", (long long)sp.environment), NULL, 10);
+	    " values (%lld, 'aws_s3', '2026-11-23') returning id", (long long)sp.environment),
+	    NULL, 10);
 	return sp;
 }
 
