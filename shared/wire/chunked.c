@@ -83,9 +83,9 @@ read_header(struct chunked *c)
 
 	c->size = 0;
 	c->signature[0] = '\0';
-	for (; hex_value(*s) >= 0 && digits <= SIZE_DIGITS; s++, digits++)
+	for (; digits < SIZE_DIGITS && hex_value(*s) >= 0; s++, digits++)
 		c->size = c->size << 4 | hex_value(*s);
-	if (digits == 0 || digits > SIZE_DIGITS || memchr(c->line, '\0', c->used) != NULL ||
+	if (digits == 0 || memchr(c->line, '\0', c->used) != NULL ||
 	    !read_extensions(c, s))
 		return broken(c);
 	c->used = 0;
