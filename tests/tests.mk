@@ -47,7 +47,7 @@ check-runtime: all $(PYTEST) ## S3 and the API in one process of one thread, as 
 
 $(PYTEST): $(SDK)/requirements.txt
 	@mkdir -p $(T)
-	@/usr/bin/python3 -m venv $(T)/venv
+	@rm -rf $(T)/venv && /usr/bin/python3 -m venv $(T)/venv
 	@$(T)/venv/bin/pip install -q --disable-pip-version-check -r $<
 	@touch $@
 
