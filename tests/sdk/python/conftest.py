@@ -119,11 +119,11 @@ def s3(environment):
 
 @pytest.fixture(scope="session", params=FORMS, ids=lambda p: f"{installation.FRONT}-{p[1]}-{p[0]}")
 def each_s3(request, environment):
-    """A client in every form of address."""
+    """A client in every form of address, and the form."""
     form, scheme = request.param
     if scheme == "https" and not installation.URL_TLS:
         pytest.skip("this installation has no TLS")
-    return make_client(environment, form, scheme)
+    return make_client(environment, form, scheme), form
 
 
 def empty(s3, bucket):

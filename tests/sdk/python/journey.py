@@ -104,13 +104,13 @@ def presigned(s3, bucket, context=None):
         s3.delete_object(**names)
 
 
-def journey(s3, bucket, context=None):
+def journey(s3, bucket, context=None, keys=None):
     s3.create_bucket(Bucket=bucket)
     s3.head_bucket(Bucket=bucket)
     assert bucket in [item["Name"] for item in s3.list_buckets()["Buckets"]]
     small_and_large(s3, bucket)
     metadata(s3, bucket)
-    keys_survive(s3, bucket)
+    keys_survive(s3, bucket, keys)
     lists(s3, bucket)
     presigned(s3, bucket, context)
     s3.delete_bucket(Bucket=bucket)
