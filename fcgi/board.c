@@ -276,15 +276,15 @@ board_take_bell(struct board *b, unsigned index)
 void
 board_thread(struct board *b, unsigned index, unsigned thread)
 {
-	me = thread < BOARD_THREADS ? &b->process[index].thread[thread] : NULL;
-#ifndef __SANITIZE_ADDRESS__ /* which makes one for each thread, and unmaps what it finds later */
 	/* A thread that has used up its stack needs another one to say so. */
 	static _Thread_local char stack[STACK];
 	const stack_t             other = { .ss_sp = stack, .ss_size = sizeof(stack) };
+	stack_t                   now;
 
-	if (me != NULL)
+	me = thread < BOARD_THREADS ? &b->process[index].thread[thread] : NULL;
+	/* A sanitizer has given the thread one already, and takes it back. */
+	if (me != NULL && sigaltstack(NULL, &now) == 0 && (now.ss_flags & SS_DISABLE) != 0)
 		sigaltstack(&other, NULL);
-#endif
 }
 
 static bool

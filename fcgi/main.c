@@ -60,8 +60,10 @@ main(int argc, char **argv)
 		return 2;
 	}
 	secret_start(&conf);
-	if (argc == 2 && strcmp(argv[1], "--check") == 0)
+	if (argc == 2 && strcmp(argv[1], "--check") == 0) {
+		store_close(store);
 		return 0;
+	}
 	if (argc == 2)
 		adopt = argv[1] + strlen("--adopt=");
 	raise_descriptors();

@@ -5,8 +5,8 @@ SDK     := tests/sdk/python
 BESIDE   = env -u MAKEFLAGS -u MAKELEVEL MODE=$(MODE) TEST_COUNTS=$(T)/raw/$@ tests/suite.sh $@ \
 	tests/with-installation.sh
 # Every suite of `make check`, in this order.
-SUITES  := lint check-docs check-sql check-unit check-fuzz check-tsan check-up check-sdk check-front \
-	check-runtime check-crash
+SUITES  := lint check-docs check-sql check-unit check-fuzz check-tsan check-process check-up \
+	check-sdk check-front check-runtime check-crash
 
 quick: lint check-docs check-sql check-unit ## what every change must pass, within a minute
 

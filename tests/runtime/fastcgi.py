@@ -56,25 +56,25 @@ class Pending:
 
     def __init__(self, sock):
         self.sock = sock
-        self.buffer = b""
-        self.stdout = b""
+        self.buffer = bytearray()
+        self.stdout = bytearray()
 
     def fileno(self):
         return self.sock.fileno()
 
     def _take(self):
         """All whole records in the buffer; True: the answer is complete."""
-        while len(self.buffer) >= 8:
-            _, kind, _, n, padding = struct.unpack(">BBHHBx", self.buffer[:8])
-            if len(self.buffer) < 8 + n + padding:
-                return False
-            content = self.buffer[8:8 + n]
-            self.buffer = self.buffer[8 + n + padding:]
+        at, over = 0, False
+        while not over and len(self.buffer) - at >= 8:
+            _, kind, _, n, padding = struct.unpack_from(">BBHHBx", self.buffer, at)
+            if len(self.buffer) - at < 8 + n + padding:
+                break
             if kind == STDOUT:
-                self.stdout += content
-            if kind == END:
-                return True
-        return False
+                self.stdout += self.buffer[at + 8:at + 8 + n]
+            over = kind == END
+            at += 8 + n + padding
+        del self.buffer[:at]
+        return over
 
     def wait(self, seconds=60):
         self.sock.settimeout(seconds)
@@ -88,7 +88,7 @@ class Pending:
             raise Broken(str(error)) from error
         finally:
             self.sock.close()
-        return Answer(self.stdout)
+        return Answer(bytes(self.stdout))
 
     def close(self):
         self.sock.close()
