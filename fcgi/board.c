@@ -36,6 +36,7 @@ struct thread {
 
 struct process {
 	_Atomic int      ready;
+	_Atomic uint64_t parked;
 	_Atomic uint64_t shown[sizeof(struct board_process) / sizeof(uint64_t)];
 	struct thread    thread[BOARD_THREADS];
 };
@@ -132,6 +133,12 @@ board_show(struct board *b, unsigned index, const struct board_process *p)
 		atomic_store(&b->process[index].shown[i], values[i]);
 }
 
+void
+board_parked(struct board *b, unsigned index, size_t n)
+{
+	atomic_store(&b->process[index].parked, n);
+}
+
 static void
 print_requests(struct board *b, struct buf *out)
 {
@@ -179,7 +186,6 @@ print_processes(struct board *b, struct buf *out)
 {
 	/* In the order of struct board_process. */
 	static const struct { const char *name, *type, *help; } shown[] = {
-		{ "mf_parked", "gauge", "Requests that wait without a thread." },
 		{ "mf_sessions", "gauge", "Requests in hand, waiting ones included." },
 		{ "mf_db_connections", "gauge", "Open database connections." },
 		{ "mf_db_busy", "gauge", "Database connections in use." },
@@ -201,6 +207,16 @@ print_processes(struct board *b, struct buf *out)
 	}
 }
 
+static void
+print_parked(struct board *b, struct buf *out)
+{
+	buf_text(out, "# HELP mf_parked Requests that wait without a thread.\n# TYPE mf_parked gauge\n");
+	for (unsigned i = 0; i < WAKE_PROCESSES; i++)
+		if (atomic_load(&b->process[i].ready))
+			buf_fmt(out, "mf_parked{process=\"%u\"} %llu\n", i,
+			    (unsigned long long)atomic_load(&b->process[i].parked));
+}
+
 void
 board_print(struct board *b, struct buf *out)
 {
@@ -208,6 +224,7 @@ board_print(struct board *b, struct buf *out)
 
 	print_requests(b, out);
 	print_seconds(b, out);
+	print_parked(b, out);
 	print_processes(b, out);
 	for (unsigned i = 0; i < WAKE_PROCESSES; i++)
 		ready += atomic_load(&b->process[i].ready) != 0;
@@ -237,6 +254,7 @@ board_clear(struct board *b, unsigned index)
 	unsigned        bell = index + 1;
 
 	atomic_store(&p->ready, 0);
+	atomic_store(&p->parked, 0);
 	for (unsigned i = 0; i < BOARD_THREADS; i++) {
 		atomic_store(&p->thread[i].hash, 0);
 		atomic_store(&p->thread[i].culprit, 0);

@@ -32,9 +32,11 @@ void board_count(struct board *b, const char *op, int status, int64_t us);
 
 /* What a process shows of itself, about once a second. */
 struct board_process {
-	uint64_t parked, sessions, db_open, db_busy, db_statements, db_connects, db_failures, resident;
+	uint64_t sessions, db_open, db_busy, db_statements, db_connects, db_failures, resident;
 };
 void board_show(struct board *b, unsigned index, const struct board_process *p);
+/* How many requests wait there, at once. */
+void board_parked(struct board *b, unsigned index, size_t n);
 /* Everything as Prometheus text. */
 void board_print(struct board *b, struct buf *out);
 

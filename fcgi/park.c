@@ -83,11 +83,19 @@ heap_remove(struct park *p, struct session *s)
 		heap_settle(p, at, last);
 }
 
+static void
+show_count(const struct park *p)
+{
+	if (p->world->board != NULL)
+		board_parked(p->world->board, p->index, p->n);
+}
+
 /* Under the lock: s waits no longer. */
 static void
 take_out(struct park *p, struct session *s)
 {
 	heap_remove(p, s);
+	show_count(p);
 	if (s->slot_before != NULL)
 		s->slot_before->slot_next = s->slot_next;
 	else
@@ -137,6 +145,7 @@ park_add(struct park *p, struct session *s)
 			s->slot_next->slot_before = s;
 		p->slots[s->slot] = s;
 		heap_add(p, s);
+		show_count(p);
 		epoll_ctl(p->hangups, EPOLL_CTL_ADD, s->gateway.fd, &e);
 		earliest = s->heap_at == 1;
 		if (wake_rang_since(p->world->wake, s->slot, s->since)) {
@@ -148,17 +157,6 @@ park_add(struct park *p, struct session *s)
 	pthread_mutex_unlock(&p->lock);
 	if (earliest)
 		wake_nudge(p->world->wake, p->index);
-}
-
-unsigned
-park_count(struct park *p)
-{
-	unsigned n;
-
-	pthread_mutex_lock(&p->lock);
-	n = (unsigned)p->n;
-	pthread_mutex_unlock(&p->lock);
-	return n;
 }
 
 void

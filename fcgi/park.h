@@ -26,7 +26,6 @@ struct park *park_start(const struct world *world, unsigned index, unsigned firs
 void park_add(struct park *p, struct session *s);
 /* Nobody waits any more: all run once again, as at their deadline. */
 void park_hurry(struct park *p);
-unsigned park_count(struct park *p);
 /* Ends the threads; call it when there are no sessions left, or never. */
 void park_stop(struct park *p);
 

@@ -173,9 +173,9 @@ show(void)
 	struct board_process p;
 
 	db_stats(self.world.db, &d);
-	p = (struct board_process){ .parked = park_count(self.park), .sessions = session_count(),
-		.db_open = d.open, .db_busy = d.busy, .db_statements = d.statements,
-		.db_connects = d.connects, .db_failures = d.failures, .resident = resident() };
+	p = (struct board_process){ .sessions = session_count(), .db_open = d.open,
+		.db_busy = d.busy, .db_statements = d.statements, .db_connects = d.connects,
+		.db_failures = d.failures, .resident = resident() };
 	board_show(self.serve->shared.board, self.serve->index, &p);
 }
 

@@ -155,7 +155,7 @@ def one_parent_per_socket(_):
 def a_poisoned_operation(_):
     """Twice in a minute it killed its child; then it is refused, and the rest goes on."""
     for target in ("/test/abort", "/test/fault"):
-        with Server() as s:
+        with Server(dies=True) as s:
             for deaths in (1, 2):
                 try:
                     raise AssertionError(s.client.post(target).text)
