@@ -210,7 +210,8 @@ print_processes(struct board *b, struct buf *out)
 static void
 print_parked(struct board *b, struct buf *out)
 {
-	buf_text(out, "# HELP mf_parked Requests that wait without a thread.\n# TYPE mf_parked gauge\n");
+	buf_text(out, "# HELP mf_parked Requests that wait without a thread.\n"
+	              "# TYPE mf_parked gauge\n");
 	for (unsigned i = 0; i < WAKE_PROCESSES; i++)
 		if (atomic_load(&b->process[i].ready))
 			buf_fmt(out, "mf_parked{process=\"%u\"} %llu\n", i,

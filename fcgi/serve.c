@@ -275,7 +275,7 @@ serve(const struct serve *s)
 	board_thread(s->shared.board, s->index, BOARD_THREADS);
 	bell_start(&self.world, s->index, s->shared.outgoing, s->shared.host);
 	start_threads();
-	board_ready(s->shared.board, s->index);
 	show();
+	board_ready(s->shared.board, s->index);
 	wait_for_the_end(&waited);
 }

@@ -132,7 +132,7 @@ def health_and_metrics(_):
         text = s.client.get("/metrics").text
         assert 'mf_requests_total{op="own.health.Check",status="2xx"} 1' in text
         assert 'mf_request_seconds_count{op="own.health.Check"} 1' in text
-        assert s.metric("mf_resident_bytes") > 1_000_000
+        assert until(lambda: s.metric("mf_resident_bytes") > 1_000_000)
         assert until(lambda: s.metric("mf_processes") == 2)
     with Server(MF_METRICS_PUBLIC=1) as s:
         assert s.client.get("/metrics", REMOTE_ADDR="192.0.2.1").status == 200

@@ -89,8 +89,8 @@ def who_hangs_up_is_dropped(_):
         for w in waiting:
             w.close()
         assert parked(s, 0)
-        assert 'status="4xx"} 100' in s.client.get("/metrics").text
-        assert s.metric("mf_sessions") <= 1
+        assert until(lambda: 'status="4xx"} 100' in s.client.get("/metrics").text)
+        assert until(lambda: s.metric("mf_sessions") <= 1)
 
 
 def too_many_do_not_wait(_):
