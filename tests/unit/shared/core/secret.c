@@ -1,0 +1,147 @@
+/* tests/unit/shared/core/secret.c - secrets sealed and opened */
+#include "shared/core/secret.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "shared/base/conf.h"
+#include "shared/base/mem.h"
+#include "shared/base/task.h"
+
+#define KEY "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+
+static struct task task;
+static char        path[] = "/tmp/mf-secret.XXXXXX";
+
+static struct secret_box *
+box_of(const char *text, mode_t mode, char error[256])
+{
+	struct conf c = { .secret_key_file = path };
+	FILE       *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+	assert_int_equal(chmod(path, mode), 0);
+	return secret_box_open(&c, error, 256);
+}
+
+static int
+setup(void **state)
+{
+	char error[256];
+	int  fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	task_init(&task, mem_new(1 << 20));
+	secret_use(box_of(KEY "\n", 0640, error));
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	mem_free(task.mem);
+	unlink(path);
+	return 0;
+}
+
+static void
+test_key_files(void **state)
+{
+	static const struct { const char *text; mode_t mode; const char *why; } wrong[] = {
+		{ KEY, 0644, "open to everyone" },
+		{ KEY, 0602, "open to everyone" },
+		{ "", 0600, "64 hexadecimal digits" },
+		{ KEY "00", 0600, "64 hexadecimal digits" },
+		{ "x" KEY, 0600, "64 hexadecimal digits" },
+		{ "g00102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", 0600,
+		    "64 hexadecimal digits" },
+	};
+	struct conf none = { .secret_key_file = "/does/not/exist" };
+	char        error[256];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(wrong); i++) {
+		assert_null(box_of(wrong[i].text, wrong[i].mode, error));
+		assert_non_null(strstr(error, wrong[i].why));
+	}
+	assert_null(secret_box_open(&none, error, sizeof(error)));
+	assert_non_null(strstr(error, "/does/not/exist"));
+	free(box_of(KEY, 0600, error));
+}
+
+struct attempt {
+	const char *context;
+	const void *sealed;
+	size_t      n;
+	const char *opened;
+};
+
+static void
+open_it(void *arg)
+{
+	struct attempt *a = arg;
+
+	a->opened = secret_open(&task, a->context, a->sealed, a->n);
+}
+
+static void
+test_seal_and_open(void **state)
+{
+	size_t         n, m;
+	unsigned char *sealed = secret_seal(&task, "AKIA1", "the secret", 10, &n);
+	unsigned char *other = secret_seal(&task, "AKIA1", "the secret", 10, &m);
+
+	(void)state;
+	assert_int_equal(n, 10 + SECRET_OVERHEAD);
+	assert_memory_not_equal(sealed, other, n);
+	assert_string_equal(secret_open(&task, "AKIA1", sealed, n), "the secret");
+	assert_string_equal(secret_open(&task, "AKIA1", other, m), "the secret");
+	sealed = secret_seal(&task, "", "", 0, &n);
+	assert_string_equal(secret_open(&task, "", sealed, n), "");
+}
+
+static void
+test_forged(void **state)
+{
+	size_t         n;
+	unsigned char *sealed = secret_seal(&task, "AKIA1", "the secret", 10, &n);
+	struct attempt a = { "AKIA2", sealed, n, NULL };
+
+	(void)state;
+	assert_ptr_equal(task_try(&task, open_it, &a), &FAULT_INTERNAL);
+	a.context = "AKIA1";
+	for (size_t i = 0; i < n; i++) {
+		sealed[i] ^= 1;
+		assert_ptr_equal(task_try(&task, open_it, &a), &FAULT_INTERNAL);
+		sealed[i] ^= 1;
+	}
+	for (a.n = 0; a.n < n; a.n++)
+		assert_ptr_equal(task_try(&task, open_it, &a), &FAULT_INTERNAL);
+	assert_null(task_try(&task, open_it, &a));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_seal_and_open),
+		cmocka_unit_test(test_forged),
+		cmocka_unit_test(test_key_files),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
