@@ -138,18 +138,24 @@ test_empty(struct call *c)
 	(void)c;
 }
 
-/* The same with one statement that writes a row. */
+/* The same with one statement, which writes a row with the body in it. */
 static void
 test_insert(struct call *c)
 {
-	probe_put(c->task, "bench");
+	const struct buf *body = call_body(c);
+
+	probe_store(c->task, body->len > 0 ? body->data : "", body->len);
 }
 
-/* ?id=: the same with one statement that reads a row. */
+/* ?id=: the same with one statement, which reads such a row, and its bytes as the answer. */
 static void
 test_select(struct call *c)
 {
-	probe_read(c->task, plain_int(c, "id", 1, 1, INT64_MAX));
+	size_t      n = 0;
+	const void *bytes = probe_load(c->task, plain_int(c, "id", 1, 1, INT64_MAX), &n);
+
+	if (n > 0)
+		buf_add(&c->reply.body, bytes, n);
 }
 
 /* ?n=: so many bytes, sent a block at a time. */

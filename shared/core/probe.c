@@ -26,10 +26,18 @@ probe_count(struct task *t, const char *word)
 	return row_i64(&r, 0, "n");
 }
 
-const char *
-probe_read(struct task *t, int64_t id)
+int64_t
+probe_store(struct task *t, const void *p, size_t n)
 {
-	struct rows r = db_rows(t, &Q_probe_read, db_i64(id));
+	struct rows r = db_rows(t, &Q_probe_store, db_bytes(p, n));
 
-	return r.n == 1 ? row_text(&r, 0, "word") : NULL;
+	return row_i64(&r, 0, "id");
+}
+
+const void *
+probe_load(struct task *t, int64_t id, size_t *n)
+{
+	struct rows r = db_rows(t, &Q_probe_load, db_i64(id));
+
+	return r.n == 1 ? row_bytes(&r, 0, "bytes", n) : NULL;
 }

@@ -11,5 +11,9 @@ returning id
 -- name: probe_count(text)
 select count(*) as n from core.probe where word = $1
 
--- name: probe_read(bigint)
-select word from core.probe where id = $1
+-- name: probe_store(bytea)
+insert into core.probe_bytes (bytes) values ($1)
+returning id
+
+-- name: probe_load(bigint)
+select bytes from core.probe_bytes where id = $1

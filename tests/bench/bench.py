@@ -85,15 +85,25 @@ def s3_cases(load, prefix):
     return cases
 
 
-def ceilings(load, reading=True):
-    cases = {"one insert": lambda seconds: load.run("/test/insert", "--plain", "--method", "POST",
-                                                    seconds=seconds)}
-    if reading:
-        cases = {"empty answer": lambda seconds: load.run("/test/empty", "--plain",
-                                                          seconds=seconds),
-                 "one select": lambda seconds: load.run("/test/select", "--plain",
-                                                        seconds=seconds), **cases}
-    return cases
+def ceilings(i, load):
+    """The same front door with nothing, one select or one insert behind it."""
+    large = SIZES["64 KiB"]
+
+    def insert(size):
+        return lambda seconds: load.run("/test/insert", "--plain", "--method", "POST", "--size",
+                                        size, seconds=seconds)
+
+    def select(size):
+        words = ["--read", size] if size else []
+        (row,), = i.sql(f"select min(id) from core.probe_bytes where length(bytes) = {size}")
+        return lambda seconds: load.run(f"/test/select?id={row}", "--plain", *words,
+                                        seconds=seconds)
+
+    for size in (0, large):
+        load.run("/test/insert", "--plain", "--method", "POST", "--size", size, "--requests", 1)
+    return {"empty answer": lambda seconds: load.run("/test/empty", "--plain", seconds=seconds),
+            "one select": select(0), "one insert": insert(0),
+            "one select of 64 KiB": select(large), "one insert of 64 KiB": insert(large)}
 
 
 def environment_load(i, program):
@@ -239,19 +249,21 @@ def machine():
            f"Linux {platform.release()}"
 
 
-def line(name, r, empty=None, sql=None):
-    text = f"{name:<26}{r['per_second']:>9,.0f}{r['p50_us'] / 1e3:>9.2f}{r['p99_us'] / 1e3:>9.2f}"
-    for ceiling in (empty, sql):
+def line(name, r, *ceilings):
+    text = f"{name:<22}{r['per_second']:>9,.0f}{r['p50_us'] / 1e3:>9.2f}{r['p99_us'] / 1e3:>9.2f}"
+    for ceiling in ceilings:
         text += f"{r['per_second'] / ceiling['per_second']:>11.0%}" if ceiling else f"{'':>11}"
     print(text.rstrip())
 
 
-def print_s3(title, results, empty):
-    print(f"\n{title:<26}{'per s':>9}{'p50 ms':>9}{'p99 ms':>9}{'of empty':>11}{'of one SQL':>11}")
+def print_s3(title, results):
+    print(f"\n{title:<22}{'per s':>9}{'p50 ms':>9}{'p99 ms':>9}{'of empty':>11}{'of one SQL':>11}"
+          f"{'same bytes':>11}")
     for name, r in results.items():
-        sql = results.get("one insert" if name.startswith("PUT") else
-                          "one select" if name.startswith("GET") else "")
-        line(name, r, None if name == "empty answer" else empty, sql)
+        verb, _, size = name.partition(" ")
+        sql = {"PUT": "one insert", "GET": "one select"}.get(verb)
+        line(name, r, None if name == "empty answer" else results.get("empty answer"),
+             results.get(sql), results.get(f"{sql} of {size}"))
 
 
 def print_rest(result):
@@ -278,7 +290,7 @@ def measure_ours(programs, load_program, relaxed):
     out = {}
     with installation.Installation(programs, MF_TEST="1", MF_DB_RELAXED=str(int(relaxed))) as i:
         load, prefix = environment_load(i, load_program)
-        out["s3"] = measure({**ceilings(load), **s3_cases(load, prefix)})
+        out["s3"] = measure({**ceilings(i, load), **s3_cases(load, prefix)})
         out["round_trips"] = round_trips(i)
         if not relaxed:
             out["environments"] = environments(i)
@@ -293,14 +305,14 @@ def main():
     result = {"machine": machine(), "date": time.strftime("%Y-%m-%d"), "clients": CLIENTS,
               "seconds": SECONDS, "rounds": ROUNDS}
     ours = measure_ours(programs, load_program, False)
-    print_s3("synchronous commit", ours["s3"], ours["s3"]["empty answer"])
+    print_s3("synchronous commit", ours["s3"])
     result.update(synchronous=ours["s3"], **{k: ours[k] for k in ours if k != "s3"})
     relaxed = measure_ours(programs, load_program, True)
-    print_s3("MF_DB_RELAXED=1", relaxed["s3"], relaxed["s3"]["empty answer"])
+    print_s3("MF_DB_RELAXED=1", relaxed["s3"])
     result["relaxed"] = relaxed["s3"]
     if len(sys.argv) > 4:
         result["peer"] = peer(sys.argv[4], load_program)
-        print_s3("peer: moto server", result["peer"], None)
+        print_s3("peer: moto server", result["peer"])
     print_rest(result)
     with open(path + ".tmp", "w") as f:
         json.dump(result, f, indent=1)
