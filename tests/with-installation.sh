@@ -36,7 +36,7 @@ finish() {
 	fi
 	"$dir/httpd-conf/up.sh" down > "$dir/down.log" 2>&1 || { cat "$dir/down.log" >&2; status=1; }
 	if [ $status != 0 ]; then
-		tail -n 40 "$dir"/var/log/*.log >&2 2>/dev/null || true
+		tail -n 60 "$dir"/var/log/*.log >&2 2>/dev/null || true
 	fi
 	rm -rf "$(readlink -f "$dir/var")" "$dir"
 	exit $status
