@@ -97,30 +97,13 @@ signed_query(struct call *c)
 	return b.len > 0 ? b.data : "";
 }
 
-/* RFC 2104 with SHA-1, in base64. */
 static const char *
 sign(struct mem *m, const char *secret, const char *text)
 {
-	unsigned char  block[64] = { 0 }, inner[64], outer[64], digest[DIGEST_MOST];
-	size_t         len = strlen(secret);
-	struct digest *d = digest_new(m, DIGEST_SHA1);
+	unsigned char mac[DIGEST_MOST];
 
-	if (len > sizeof(block))
-		digest_once(DIGEST_SHA1, secret, len, block);
-	else
-		memcpy(block, secret, len);
-	for (size_t i = 0; i < sizeof(block); i++) {
-		inner[i] = block[i] ^ 0x36;
-		outer[i] = block[i] ^ 0x5c;
-	}
-	digest_add(d, inner, sizeof(inner));
-	digest_add(d, text, strlen(text));
-	digest_end(d, digest);
-	d = digest_new(m, DIGEST_SHA1);
-	digest_add(d, outer, sizeof(outer));
-	digest_add(d, digest, digest_size(DIGEST_SHA1));
-	digest_end(d, digest);
-	return base64_encode(m, digest, digest_size(DIGEST_SHA1));
+	digest_hmac(DIGEST_SHA1, secret, strlen(secret), text, strlen(text), mac);
+	return base64_encode(m, mac, digest_size(DIGEST_SHA1));
 }
 
 static bool

@@ -323,6 +323,8 @@ read_plain(struct aws_body *b, void *p, size_t n)
 	b->got += (int64_t)n;
 	if (b->got > b->most)
 		fail(b, b->f->too_large);
+	if (b->want >= 0 && b->got > b->want)
+		fail(b, b->f->malformed);
 	if (b->sha256 != NULL)
 		digest_add(b->digest, p, n);
 	if (n == 0)

@@ -130,33 +130,41 @@ digest_once(enum digest_kind kind, const void *p, size_t n, unsigned char out[DI
 }
 
 static void
-sha256_of_two(const void *a, size_t a_len, const void *b, size_t b_len, unsigned char out[32])
+digest_two(enum digest_kind kind, const void *a, size_t a_len, const void *b, size_t b_len,
+    unsigned char *out)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 
-	if (ctx == NULL || EVP_DigestInit_ex(ctx, method(DIGEST_SHA256), NULL) != 1 ||
+	if (ctx == NULL || EVP_DigestInit_ex(ctx, method(kind), NULL) != 1 ||
 	    EVP_DigestUpdate(ctx, a, a_len) != 1 || EVP_DigestUpdate(ctx, b, b_len) != 1 ||
 	    EVP_DigestFinal_ex(ctx, out, NULL) != 1)
 		abort();
 	EVP_MD_CTX_free(ctx);
 }
 
-/* RFC 2104. Plain digests: OpenSSL's HMAC() costs several times as much for short texts. */
+/* Of plain digests: OpenSSL's HMAC() costs several times as much for short texts. */
 void
-digest_hmac_sha256(const void *key, size_t key_len, const void *p, size_t n, unsigned char out[32])
+digest_hmac(enum digest_kind kind, const void *key, size_t key_len, const void *p, size_t n,
+    unsigned char out[DIGEST_MOST])
 {
-	unsigned char block[64] = { 0 }, inner[64], outer[64], digest[32];
+	unsigned char block[64] = { 0 }, inner[64], outer[64], digest[DIGEST_MOST];
 
 	if (key_len > sizeof(block))
-		digest_once(DIGEST_SHA256, key, key_len, block);
+		digest_once(kind, key, key_len, block);
 	else if (key_len > 0)
 		memcpy(block, key, key_len);
 	for (size_t i = 0; i < sizeof(block); i++) {
 		inner[i] = block[i] ^ 0x36;
 		outer[i] = block[i] ^ 0x5c;
 	}
-	sha256_of_two(inner, sizeof(inner), p, n, digest);
-	sha256_of_two(outer, sizeof(outer), digest, sizeof(digest), out);
+	digest_two(kind, inner, sizeof(inner), p, n, digest);
+	digest_two(kind, outer, sizeof(outer), digest, kinds[kind].size, out);
+}
+
+void
+digest_hmac_sha256(const void *key, size_t key_len, const void *p, size_t n, unsigned char out[32])
+{
+	digest_hmac(DIGEST_SHA256, key, key_len, p, n, out);
 }
 
 char *

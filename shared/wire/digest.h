@@ -31,6 +31,9 @@ void           digest_restart(struct digest *d);
 size_t         digest_size(enum digest_kind kind);
 void           digest_once(enum digest_kind kind, const void *p, size_t n,
     unsigned char out[DIGEST_MOST]);
+/* RFC 2104, with MD5, SHA-1 or SHA-256; out may be the key. */
+void           digest_hmac(enum digest_kind kind, const void *key, size_t key_len, const void *p,
+    size_t n, unsigned char out[DIGEST_MOST]);
 void           digest_hmac_sha256(const void *key, size_t key_len, const void *p, size_t n,
     unsigned char out[32]);
 char          *digest_hex(struct mem *m, enum digest_kind kind, const void *p, size_t n);

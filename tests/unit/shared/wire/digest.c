@@ -100,7 +100,7 @@ all_lengths(void **state)
 	}
 }
 
-/* RFC 4231, cases 1, 2 and 6 (a key longer than a block). */
+/* RFC 4231, cases 1, 2 and 6 (a key longer than a block); RFC 2202, cases 2. */
 static void
 hmac(void **state)
 {
@@ -115,6 +115,10 @@ hmac(void **state)
 	digest_hmac_sha256("Jefe", 4, "what do ya want for nothing?", 28, out);
 	assert_string_equal(text_hex(m, out, 32),
 	    "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+	digest_hmac(DIGEST_SHA1, "Jefe", 4, "what do ya want for nothing?", 28, out);
+	assert_string_equal(text_hex(m, out, 20), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+	digest_hmac(DIGEST_MD5, "Jefe", 4, "what do ya want for nothing?", 28, out);
+	assert_string_equal(text_hex(m, out, 16), "750c783e6ab0b503eaa86e310a5db738");
 	memset(key, 0xaa, sizeof(key));
 	digest_hmac_sha256(key, sizeof(key), long_text, strlen(long_text), out);
 	assert_string_equal(text_hex(m, out, 32),
