@@ -3,7 +3,7 @@ load := $(B)/tests/bench/load
 peer := build/venv-bench/bin/moto_server
 
 # Always a release build, whatever MODE says; docs/BENCH.md explains the table.
-bench: $(peer)
+bench: $(peer) ## how fast, beside what the same machine can do; docs/BENCH.md
 	@$(MAKE) --no-print-directory MODE=release all load
 	@env -u MAKEFLAGS -u MAKELEVEL tests/bench/bench.py build/release \
 		build/release/tests/bench/load build/bench.json $(peer)

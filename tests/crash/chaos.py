@@ -127,7 +127,7 @@ def destroy_all(installation):
         status, document = installation.api("DELETE", f"/environments/{e}")
         if status >= 300:
             return [f"destroy {e}: {status} {document}"]
-    intact.collect(installation)
+    intact.collect_under_fire(installation)
     wrong = intact.findings(installation)
     bodies, _ = intact.files(installation.store)
     return wrong + [f"{len(bodies)} files of destroyed environments"] * bool(bodies)
@@ -153,7 +153,7 @@ def run(installation, seconds, seed, say):
     time.sleep(model.REST)
     done = {k: sum(w.done[k] for w in workers) for k in workers[0].done}
     say(f"killed {chaos.kills}; longest recovery {chaos.longest:.1f} s; acknowledged {done}, "
-        f"in doubt {sum(w.doubts for w in workers)}, of these answered 5xx "
+        f"in doubt {sum(w.doubts for w in workers)}, answered 5xx "
         f"{sum(w.unavailable for w in workers)}; environments {churn.made} made, "
         f"{churn.destroyed} destroyed")
     if min(done.values()) < 5 or min(chaos.kills.values()) < 1:

@@ -214,15 +214,21 @@ class Installation:
             raise RuntimeError(f"psql: {done.stderr}")
         return [line.split("\t") for line in done.stdout.splitlines()]
 
-    def program(self, name, *words, **settings):
-        """Run one of the programs as cron would, under other settings."""
-        command = [f"{self.state}/program/bin/{name}", *words]
+    def start(self, name, *words, **settings):
+        """One of the programs as cron would start it, under other settings: its Popen."""
         user = {}
         if os.getuid() == 0:
             who = pwd.getpwnam(USER)
             user = {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []}
-        done = subprocess.run(command, text=True, capture_output=True, timeout=120, cwd=self.state,
-                              env={"PATH": os.environ["PATH"], **self.settings, **settings}, **user)
-        if done.returncode != 0:
-            raise RuntimeError(f"{name}: status {done.returncode}: {done.stderr[-2000:]}")
-        return done.stdout + done.stderr
+        return subprocess.Popen([f"{self.state}/program/bin/{name}", *words], text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=self.state,
+                                env={"PATH": os.environ["PATH"], **self.settings, **settings},
+                                **user)
+
+    def program(self, name, *words, **settings):
+        """The same, to its end: what it printed."""
+        with self.start(name, *words, **settings) as job:
+            out, _ = job.communicate(timeout=120)
+        if job.returncode != 0:
+            raise RuntimeError(f"{name}: status {job.returncode}: {out[-2000:]}")
+        return out

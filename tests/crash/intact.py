@@ -1,5 +1,6 @@
 # tests/crash/intact.py - what must be true of store and database when nothing is under way
 import os
+import time
 
 
 def files(store):
@@ -19,6 +20,15 @@ def files(store):
 def collect(installation):
     """As cron does, but without grace: nothing writes now."""
     installation.program("mf-collect", "--now")
+
+
+def collect_under_fire(installation):
+    """The same, after several that were killed at some point of their work."""
+    for milliseconds in (15, 20, 25, 30, 40, 60):
+        with installation.start("mf-collect", "--now") as job:
+            time.sleep(milliseconds / 1000)
+            job.kill()
+    collect(installation)
 
 
 def findings(installation):
