@@ -6,8 +6,7 @@
 #   jobs.sh remove        take them out, stop the loop
 #   jobs.sh state         "crontab", "loop" or nothing
 #   jobs.sh run <program> run one with the installation's settings, logging to var/log/jobs.log
-#   jobs.sh watch         start what ought to run and does not
-#   jobs.sh rotate        keep logs from growing for ever
+#   jobs.sh watch         start what ought to run and does not; keep logs from growing for ever
 set -eu
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=httpd-conf/lib.sh
@@ -22,7 +21,6 @@ lines() {
 	me=${me//%/\\%}
 	echo "* * * * * $me watch $tag"
 	echo "* * * * * $me run mf-collect $tag"
-	echo "7 * * * * $me rotate $tag"
 }
 
 # others - the crontab without our lines
@@ -84,7 +82,9 @@ install) install ;;
 remove) remove ;;
 state) if installed; then echo crontab; elif held jobs; then echo loop; fi ;;
 run) run "$1" ;;
-watch) exec "$here/start.sh" watch >>"$LOG/jobs.log" 2>&1 ;;
-rotate) rotate ;;
+watch)
+	rotate
+	exec "$here/start.sh" watch >>"$LOG/jobs.log" 2>&1
+	;;
 *) exit 2 ;;
 esac

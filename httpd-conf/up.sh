@@ -110,6 +110,8 @@ install_program() {
 	PROGRAM_CHANGED=$(tar -C "$stage" -c . | as_owner sh -c '
 		set -eu
 		cd "$1"
+		exec 9>install.lock
+		flock 9
 		rm -rf program.new program.old
 		mkdir program.new
 		tar -C program.new -x

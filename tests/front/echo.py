@@ -3,7 +3,8 @@
 #
 # It stands in for mockfactory.fcgi: accepts on its standard input and answers each request with
 # JSON, {"params": {...}, "length": bytes of body, "sha256": theirs}.  /sendfile?PATH answers by
-# X-Sendfile, /missing with 404 and /empty with 200, both without a body.
+# X-Sendfile, /pieces?PATH with two pieces of it by X-Sendfile2; /missing with 404 and /empty with
+# 200, both without a body.
 import hashlib
 import json
 import os
@@ -49,6 +50,10 @@ def answer(params, length, digest):
     if target.startswith("/sendfile?"):
         return (b"Status: 200 OK\r\nContent-Type: text/plain\r\nETag: \"e\"\r\nX-Sendfile: " +
                 params["QUERY_STRING"].encode() + b"\r\n\r\n")
+    if target.startswith("/pieces?"):
+        path = params["QUERY_STRING"]
+        return (f"Status: 206 Partial Content\r\nContent-Type: text/plain\r\n"
+                f"X-Sendfile2: {path} 2-5, {path} 0-1\r\n\r\n").encode()
     head = ("Status: 200 OK\r\nContent-Type: application/json\r\n"
             f"Content-Length: {len(text)}\r\n\r\n")
     return head.encode() + (b"" if params["REQUEST_METHOD"] == "HEAD" else text)

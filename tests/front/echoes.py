@@ -115,17 +115,19 @@ def uploads(i, say):
 
 
 def files(i, say):
-    """X-Sendfile from the store, ranges included, and from nowhere else."""
+    """X-Sendfile from the store and from nowhere else; ranges are the pool's."""
     wrong = []
     path = f"{i.store}/front-test"
     i.as_owner("sh", "-c", f"printf 0123456789 > {path}")
 
-    for headers, wanted in (((), (200, b"0123456789")), (("Range: bytes=2-5",), (206, b"2345")),
-                            (("Range: bytes=-3",), (206, b"789")),
-                            (("Range: bytes=20-",), (416, None))):
+    for headers in ((), ("Range: bytes=2-5",), ("Range: bytes=0-1,3-4",)):
         status, _, body = request(i, "GET", f"/sendfile?{path}", *headers)
-        if (status, body if status < 400 else None) != wanted:
+        if (status, body) != (200, b"0123456789"):
             wrong.append(f"{headers}: {status} {body[:40]!r}")
+    if i.given["MF_WEB"] == "lighttpd":
+        status, _, body = request(i, "GET", f"/pieces?{path}", "Range: bytes=0-1")
+        if (status, body) != (206, b"234501"):
+            wrong.append(f"X-Sendfile2: {status} {body[:40]!r}")
     if (status := request(i, "GET", "/sendfile?/etc/passwd")[0]) not in (403, 404):
         wrong.append(f"/etc/passwd: {status}")
     status, _, body = request(i, "GET", "/missing")
