@@ -48,6 +48,16 @@ static const struct setting settings[] = {
 	{ "MF_OBJECT_MAX", SIZE, AT(object_max), "5g", 1, INT64_C(50) << 40, "Largest body of one upload" },
 	{ "MF_SENDFILE", TEXT, AT(sendfile), "none", 0, 0, "Who sends files: lighttpd, apache (by X-Sendfile), or none (we do)" },
 	{ "MF_BLOB_GRACE", DURATION, AT(blob_grace), "1h", 0, 30 * DAY, "How long bytes nobody names are kept before the collector removes them" },
+	{ "MF_RUNNER", TEXT, AT(runner), "process", 0, 0, "What runs real servers: process (of this machine), or none" },
+	{ "MF_SERVERS", TEXT, AT(servers), "var/servers", 0, 0, "Directory of the files of real servers" },
+	{ "MF_SERVER_ADDRESS", TEXT, AT(server_address), "127.0.0.1", 0, 0, "Address real servers listen on" },
+	{ "MF_SERVER_PORTS", RANGE, AT(server_port_first), "31000-40000", 1024, 65535, "Ports of real servers; those up to 32767 are taken first" },
+	{ "MF_SERVER_UIDS", RANGE, AT(server_uid_first), "", 1000, INT64_C(4294967293), "User ids for the servers of environments, one each, when mf-provision runs as root; empty: none" },
+	{ "MF_SERVER_DISK", SIZE, AT(server_disk), "2g", 64 << 20, INT64_C(1) << 40, "Largest file a real server may write" },
+	{ "MF_SERVER_READY", NUMBER, AT(server_ready), "2", 0, 100, "Copies of each engine's template made in advance, so that a new server starts sooner" },
+	{ "MF_PROVISION_THREADS", NUMBER, AT(provision_threads), "8", 1, 64, "Servers that one mf-provision works on at once" },
+	{ "MF_PROVISION_LIFE", DURATION, AT(provision_life), "65s", SECOND, HOUR, "How long one mf-provision works before its successor does" },
+	{ "MF_PROVISION_FAULT", TEXT, AT(provision_fault), "", 0, 0, "With MF_TEST: the step at which mf-provision kills itself" },
 	{ "MF_SECRET_KEY_FILE", TEXT, AT(secret_key_file), "var/secret.key", 0, 0, "64 hexadecimal digits under which secrets are encrypted at rest" },
 	{ "MF_SINGLE_USER", BOOL, AT(single_user), "0", 0, 0, "One developer on loopback: fixed passwords, no sign-up" },
 	{ "MF_WEB", TEXT, AT(web), "lighttpd", 0, 0, "Web server that make up starts: lighttpd or apache" },
@@ -101,7 +111,7 @@ static bool
 parse_range(const struct setting *s, const char *value, int64_t out[2])
 {
 	const char *dash = strchr(value, '-');
-	char        first[8];
+	char        first[16];
 
 	out[0] = out[1] = 0;
 	if (*value == '\0')

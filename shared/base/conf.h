@@ -42,6 +42,18 @@ struct conf {
 	const char *sendfile;
 	int64_t     blob_grace;
 
+	/* real servers */
+	const char *runner;
+	const char *servers;
+	const char *server_address;
+	int64_t     server_port_first, server_port_last;
+	int64_t     server_uid_first, server_uid_last; /* 0 0: none */
+	int64_t     server_disk;
+	int64_t     server_ready;
+	int64_t     provision_threads;
+	int64_t     provision_life;
+	const char *provision_fault;
+
 	/* for make up alone, which starts the web server */
 	const char *web;
 	int64_t     port, tls_port;

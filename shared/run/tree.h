@@ -1,0 +1,20 @@
+/* shared/run/tree.h - directories with all that is in them */
+#ifndef MF_TREE_H
+#define MF_TREE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Copy `from`, which is ours, to `to`, which is not there yet; owner as given (uid 0: as we
+ * are), modes as they were, holes stay holes, blocks are shared where the file system can.
+ * Only files, directories and symbolic links are copied.  Nothing is synced.  False: errno says
+ * why, and part may be there.
+ */
+bool tree_copy(const char *from, const char *to, int64_t uid, int64_t gid);
+/* Give it, and all in it, to that user and group. */
+bool tree_own(const char *path, int64_t uid, int64_t gid);
+/* True: it is not there (any more).  Follows no links out of it. */
+bool tree_remove(const char *path);
+
+#endif
