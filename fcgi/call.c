@@ -65,7 +65,8 @@ call_ring(struct call *c, const char *channel)
 const struct buf *
 call_body(struct call *c)
 {
-	size_t      most = c->op != NULL && c->op->body_limit > 0 ? c->op->body_limit : DEFAULT_BODY_LIMIT;
+	bool        limited = c->op != NULL && c->op->body_limit > 0;
+	size_t      most = limited ? c->op->body_limit : DEFAULT_BODY_LIMIT;
 	struct buf *body;
 
 	if (c->body != NULL)

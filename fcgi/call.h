@@ -70,12 +70,14 @@ struct proto {
 
 /* The service's own words for what goes wrong below or before it. */
 struct general_faults {
-	const struct fault *internal, *unavailable; /* FAULT_INTERNAL; FAULT_UNAVAILABLE and what is left of STALE, CONFLICT */
+	const struct fault *internal;       /* FAULT_INTERNAL */
+	const struct fault *unavailable;    /* FAULT_UNAVAILABLE, what is left of STALE, CONFLICT */
 	const struct fault *not_built;
 	const struct fault *too_large;      /* the body is past the operation's limit */
 	const struct fault *incomplete;     /* the body ended early */
 	const struct fault *malformed;      /* a target that cannot be read */
-	const struct fault *no_environment; /* nobody has that address: told as "no such key", so that ids do not leak */
+	/* Nobody has that address: told as "no such key", so that ids do not leak. */
+	const struct fault *no_environment;
 	const struct fault *not_subscribed; /* the environment was made without this service */
 	const struct fault *stopped;        /* the environment does not run */
 };
@@ -122,7 +124,7 @@ struct call {
 	const char           *base_url; /* what URLs in answers begin with; no slash at the end */
 	const char           *sub_host; /* labels before the service's own ("bucket"), or NULL */
 
-	const char           *key;      /* of the environment, as env_cache.h has it; NULL: our own API */
+	const char           *key;      /* of the environment, see env_cache.h; NULL: our own API */
 	struct environment   *env;      /* NULL: our own API */
 	struct space          space;    /* of this service in env */
 	const struct aws_account *who;  /* of env; NULL: anonymous, or our own API */

@@ -54,8 +54,8 @@ print_names(FILE *out, const struct service *s, const char *title, bool which)
 void
 coverage_print_markdown(FILE *out)
 {
-	fputs("# Coverage\n\nPrinted by `make docs` from the operation tables; an operation that is not "
-	      "built answers with the\nservice's own \"not implemented\".\n\n"
+	fputs("# Coverage\n\nPrinted by `make docs` from the operation tables; an operation that is "
+	      "not built answers with the\nservice's own \"not implemented\".\n\n"
 	      "| service | built | known |\n| --- | ---: | ---: |\n", out);
 	for (size_t i = 0; i < n_services; i++)
 		if (counts(services[i]))

@@ -10,8 +10,8 @@ struct task;
 /*
  * Keys are public ids ("env-abc123defg") and ports (":30012").  Only running environments are kept.
  * An entry may be out of date: every data statement carries its generation and so finds out; an
- * authentication that fails is tried again on a fresh copy (call.c).  Bounded: a full cache forgets an
- * entry at random.  Every function may be called from any thread; copies are the task's own.
+ * authentication that fails is tried again on a fresh copy (call.c).  Bounded: a full cache forgets
+ * an entry at random.  Every function may be called from any thread; copies are the task's own.
  */
 struct env_cache;
 
@@ -22,7 +22,8 @@ void              env_cache_free(struct env_cache *cache);
  * The environment of that key, from the cache unless fresh is wished; NULL: there is none.  Throws
  * what the database throws.
  */
-struct environment *env_cache_get(struct env_cache *cache, struct task *t, const char *key, bool fresh);
+struct environment *env_cache_get(struct env_cache *cache, struct task *t, const char *key,
+    bool fresh);
 
 /*
  * May a caller whose credentials were refused look past the cache?  They may belong to a newer

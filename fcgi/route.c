@@ -34,8 +34,8 @@ host_name(struct call *c)
 }
 
 /*
- * The last label of host, cut off; what is before it stays in host.  The whole of host when there is
- * no dot.
+ * The last label of host, cut off; what is before it stays in host.  The whole of host when there
+ * is no dot.
  */
 static char *
 last_label(char *host)

@@ -7,7 +7,8 @@
 #include "shared/base/conf.h"
 #include "shared/base/text.h"
 
-extern const struct service service_api, service_aws_other, service_aws_s3, service_health, service_metrics, service_test;
+extern const struct service service_api, service_aws_other, service_aws_s3, service_health,
+    service_metrics, service_test;
 
 /*
  * One line per service; look-ups go down the list.  The first is our own API: it answers for every
@@ -31,7 +32,8 @@ scope_service(struct call *c)
 	const char *credential = request_arg(c->req, "X-Amz-Credential");
 	const char *end;
 
-	if (credential == NULL && header != NULL && (credential = strstr(header, "Credential=")) != NULL)
+	if (credential == NULL && header != NULL &&
+	    (credential = strstr(header, "Credential=")) != NULL)
 		credential += strlen("Credential=");
 	for (int i = 0; credential != NULL && i < 3; i++)
 		if ((credential = strchr(credential, '/')) != NULL)
@@ -76,7 +78,9 @@ service_at(struct call *c, const char *name)
 static bool
 below(const char *path, const char *prefix)
 {
-	return text_starts(path, prefix) && (path[strlen(prefix)] == '\0' || path[strlen(prefix)] == '/');
+	size_t n = strlen(prefix);
+
+	return text_starts(path, prefix) && (path[n] == '\0' || path[n] == '/');
 }
 
 const struct service *

@@ -6,9 +6,9 @@ struct call;
 struct service;
 
 /*
- * The service of an environment that a host label or path segment names.  "aws" is all of AWS on one
- * address: the request's own words choose (credential scope, target), and what is signed for a service
- * we do not have gets that answer, never another service's.  NULL: no such name.
+ * The service of an environment that a host label or path segment names.  "aws" is all of AWS on
+ * one address: the request's own words choose (credential scope, target), and what is signed for a
+ * service we do not have gets that answer, never another service's.  NULL: no such name.
  */
 const struct service *service_at(struct call *c, const char *name);
 /* Our own service for a path outside environments; never NULL. */

@@ -12,7 +12,8 @@
 static enum environment_state
 state_named(const char *name)
 {
-	static const char *const names[] = { [ENV_PROVISIONING] = "provisioning", [ENV_RUNNING] = "running",
+	static const char *const names[] = {
+		[ENV_PROVISIONING] = "provisioning", [ENV_RUNNING] = "running",
 		[ENV_STOPPED] = "stopped", [ENV_DESTROYING] = "destroying", [ENV_DESTROYED] = "destroyed" };
 
 	for (size_t i = 0; i < COUNT(names); i++)
@@ -123,7 +124,8 @@ environment_now(const struct task *t, const struct environment *e)
 }
 
 bool
-environment_space(const struct task *t, const struct environment *e, const char *service, struct space *out)
+environment_space(const struct task *t, const struct environment *e, const char *service,
+    struct space *out)
 {
 	for (size_t i = 0; i < e->n_services; i++)
 		if (strcmp(e->services[i].service, service) == 0) {

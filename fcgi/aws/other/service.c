@@ -4,12 +4,15 @@
 #include "fcgi/call.h"
 #include "shared/base/text.h"
 
-#define FAULT(name, code, status, text) static const struct fault name = { #name, code, status, text };
+#define FAULT(name, code, status, text) \
+	static const struct fault name = { #name, code, status, text };
 FAULT(OTHER_NOT_BUILT, "NotImplemented", 501, "This AWS service is not built yet.")
-FAULT(OTHER_NO_ENVIRONMENT, "UnrecognizedClientException", 403, "The security token included in the request is invalid.")
+FAULT(OTHER_NO_ENVIRONMENT, "UnrecognizedClientException", 403,
+    "The security token included in the request is invalid.")
 FAULT(OTHER_MALFORMED, "MalformedQueryString", 400, "The request target cannot be read.")
 FAULT(OTHER_TOO_LARGE, "RequestEntityTooLargeException", 413, "The request is too large.")
-FAULT(OTHER_INTERNAL, "InternalFailure", 500, "The request processing has failed because of an internal error.")
+FAULT(OTHER_INTERNAL, "InternalFailure", 500,
+    "The request processing has failed because of an internal error.")
 FAULT(OTHER_UNAVAILABLE, "ServiceUnavailable", 503, "The service is not available right now.")
 
 static const struct op *
@@ -94,7 +97,8 @@ const struct service service_aws_other = {
 	.cloud = "aws", .name = "other",
 	.proto = &proto,
 	.general = { .internal = &OTHER_INTERNAL, .unavailable = &OTHER_UNAVAILABLE,
-		.not_built = &OTHER_NOT_BUILT, .too_large = &OTHER_TOO_LARGE, .incomplete = &OTHER_MALFORMED,
+		.not_built = &OTHER_NOT_BUILT, .too_large = &OTHER_TOO_LARGE,
+		.incomplete = &OTHER_MALFORMED,
 		.malformed = &OTHER_MALFORMED, .no_environment = &OTHER_NO_ENVIRONMENT,
 		.not_subscribed = &OTHER_NOT_BUILT, .stopped = &OTHER_UNAVAILABLE },
 };

@@ -30,7 +30,8 @@ async function bodies() {
 		const Body = randomBytes(size);
 		const put = await s3.send(new PutObjectCommand({ Bucket, Key: "k", Body }));
 		assert.equal(put.ETag, `"${md5(Body)}"`);
-		assert.ok(Body.equals(await bytes(await s3.send(new GetObjectCommand({ Bucket, Key: "k" })))));
+		const got = await s3.send(new GetObjectCommand({ Bucket, Key: "k" }));
+		assert.ok(Body.equals(await bytes(got)));
 	}
 }
 
@@ -47,7 +48,9 @@ async function stream() {
 }
 
 async function keys() {
-	const names = ["a b", "a+b", "a//b", "/x", "ü", "漢/字", "a%2Fb", "q?x=1&y#z", "quote'\"()*!"];
+	const names = [
+		"a b", "a+b", "a//b", "/x", "ü", "漢/字", "a%2Fb", "q?x=1&y#z", "quote'\"()*!",
+	];
 	for (const Key of names) {
 		await s3.send(new PutObjectCommand({ Bucket, Key, Body: Key, Metadata: { n: "1" } }));
 		const got = await s3.send(new GetObjectCommand({ Bucket, Key }));
@@ -74,6 +77,7 @@ await bodies();
 await stream();
 await keys();
 await refused("NoSuchKey", 404, new GetObjectCommand({ Bucket, Key: "none" }));
-await refused("NoSuchBucket", 404, new PutObjectCommand({ Bucket: Bucket + "x", Key: "k", Body: "" }));
+const gone = { Bucket: Bucket + "x", Key: "k", Body: "" };
+await refused("NoSuchBucket", 404, new PutObjectCommand(gone));
 await s3.send(new DeleteBucketCommand({ Bucket }));
 console.log("done");

@@ -1,4 +1,4 @@
-# tests/sdk/python/test_s3_bad_input.py - what is wrong is refused, rightly, and nothing stays behind
+# tests/sdk/python/test_s3_bad_input.py - wrong input is refused, and nothing stays behind
 import base64
 import hashlib
 

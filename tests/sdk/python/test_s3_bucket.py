@@ -1,4 +1,4 @@
-# tests/sdk/python/test_s3_bucket.py - buckets: names, owners, what stands in the way of deleting one
+# tests/sdk/python/test_s3_bucket.py - buckets: names, owners, what keeps one from going
 import secrets
 
 import boto3

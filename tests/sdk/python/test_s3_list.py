@@ -45,7 +45,8 @@ def test_entry(s3, full):
     ("a/", "/", ["a/b"], ["a/b/"]),
     ("", "a", ["b/", "b/1", "b/2", "b0", "c%", "d e", "ä", "z\u20ac"], ["a"]),
     ("nothing", "/", [], []),
-    ("", "0", ["a", "a/b", "a/b/c", "b/", "b/1", "b/2", "c%", "d e", "z\u20ac", "ä"], ["a0", "b0"]),
+    ("", "0", ["a", "a/b", "a/b/c", "b/", "b/1", "b/2", "c%", "d e", "z\u20ac", "ä"],
+     ["a0", "b0"]),
 ])
 @pytest.mark.parametrize("call", ["list_objects", "list_objects_v2", "list_object_versions"])
 def test_delimiter(s3, full, call, prefix, delimiter, keys, prefixes):

@@ -1,4 +1,4 @@
-# tests/sdk/python/test_s3_object.py - objects: bodies, ranges, metadata, copies, many deleted at once
+# tests/sdk/python/test_s3_object.py - objects: bodies, ranges, metadata, copies, deletes
 import hashlib
 import os
 import tempfile

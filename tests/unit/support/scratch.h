@@ -27,7 +27,7 @@ struct db         *scratch_db(void);
 struct task       *scratch_task(void);
 void               scratch_end(struct task *t);
 
-/* Run SQL of the test's own; the first column of its first row, or NULL. Fails the test on error. */
+/* Run SQL of the test's own; the first column of its first row, or NULL. An error fails. */
 const char *scratch_sql(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Every account, environment and customer row goes; prices and services stay. */
 void scratch_wipe(void);

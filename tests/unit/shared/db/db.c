@@ -15,7 +15,8 @@
 static const struct query add_account = {
 	.number = 0,
 	.name = "test_add_account",
-	.sql = "insert into core.account (public_id, name, created_at) values ($1, $2, $3) returning id",
+	.sql = "insert into core.account (public_id, name, created_at)"
+	       " values ($1, $2, $3) returning id",
 	.n_types = 3,
 	.types = { 25, 25, 1184 },
 };
