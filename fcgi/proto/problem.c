@@ -70,6 +70,7 @@ match_path(struct mem *m, const char *pattern, const char *path, struct problem 
 			return false;
 		}
 	}
+	path += *path == '/';
 	return *path == '\0';
 }
 

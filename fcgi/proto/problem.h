@@ -11,8 +11,8 @@ struct proto;
 
 /*
  * Operations are named by op.http: "POST /api/v1/environments/{id}/stop".  A segment in braces
- * takes one segment of the path, decoded.  HEAD is answered as GET.  A path no operation has is
- * 404, a method its path does not have 405 with Allow.
+ * takes one segment of the path, decoded.  HEAD is answered as GET, a slash at the end makes no
+ * difference.  A path no operation has is 404, a method its path does not have 405 with Allow.
  *
  * POST, PUT and PATCH take a JSON object, or no body, which counts as {}.  c->args is that object.
  *

@@ -1,4 +1,4 @@
-/* tests/unit/support/api_call.c - requests to our own API, served in process without a web server */
+/* tests/unit/support/api_call.c - requests to our own API, served in process */
 #include "tests/unit/support/api_call.h"
 
 #include <setjmp.h>
@@ -66,11 +66,9 @@ the_world(void)
 	static struct world world;
 
 	if (world.conf == NULL) {
-		char error[256];
-
 		world = (struct world){ .conf = scratch_conf(), .db = scratch_db(),
 			.cache = env_cache_new() };
-		secret_use(secret_box_open(scratch_conf(), error, sizeof(error)));
+		secret_start(scratch_conf());
 	}
 	return &world;
 }

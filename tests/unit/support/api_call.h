@@ -1,4 +1,4 @@
-/* tests/unit/support/api_call.h - requests to our own API, served in process without a web server */
+/* tests/unit/support/api_call.h - requests to our own API, served in process */
 #ifndef MF_API_CALL_H
 #define MF_API_CALL_H
 
@@ -7,9 +7,9 @@
 struct task;
 
 /*
- * Serve one request with call_serve, on a scratch database.  The answer lives until the next request
- * of the same task.  headers: parameters as a web server hands them over ("HTTP_PREFER=wait=5"), NULL at
- * the end, or NULL for none.
+ * Serve one request with call_serve, on a scratch database.  The answer lives until the next
+ * request of the same task.  headers: parameters as a web server hands them over
+ * ("HTTP_PREFER=wait=5"), NULL at the end, or NULL for none.
  */
 struct api_answer {
 	struct call         call;
@@ -27,7 +27,9 @@ const char *api_key(void);
 
 struct api_answer *api_send(struct task *t, const char *method, const char *target,
     const char *const *headers, const char *body);
-/* Without headers, body as printf has it (NULL: none); fails the test when the status is another. */
+/*
+ * Without headers, body as printf has it (NULL: none); fails the test when the status is another.
+ */
 struct json_object *api_ok(struct task *t, int status, const char *method, const char *target,
     const char *body);
 /* Text of a member, by its path ("credentials.aws.region", "errors.0.field"); NULL: none. */

@@ -37,6 +37,12 @@ make(struct task *t, const char *body)
 }
 
 static const char *
+live_spaces(void)
+{
+	return scratch_sql("select count(*) from core.space where dropped_at is null");
+}
+
+static const char *
 below(const char *rest)
 {
 	static char whole[96];
@@ -66,7 +72,7 @@ test_create(void **state)
 	assert_int_equal(t->round_trips, 4);
 	j = make(t, S3);
 	assert_int_equal(t->round_trips, 3);
-	assert_string_equal(scratch_sql("select count(*) from core.space where dropped_at is null"), "2");
+	assert_string_equal(live_spaces(), "2");
 }
 
 static void
@@ -141,7 +147,8 @@ test_states(void **state)
 	assert_string_equal(api_text(api_ok(t, 200, "POST", below("stop"), NULL), "status"), "stopped");
 	assert_string_equal(api_text(api_ok(t, 200, "POST", below("stop"), "{}"), "status"), "stopped");
 	assert_string_equal(scratch_sql("select generation from core.environment"), "2");
-	assert_string_equal(api_text(api_ok(t, 200, "POST", below("start"), NULL), "status"), "running");
+	assert_string_equal(api_text(api_ok(t, 200, "POST", below("start"), NULL), "status"),
+	    "running");
 	api_ok(t, 422, "POST", below("start"), "{\"now\":1}");
 	api_ok(t, 204, "DELETE", path, NULL);
 	api_ok(t, 204, "DELETE", path, NULL);
@@ -152,7 +159,7 @@ test_states(void **state)
 	api_ok(t, 404, "PUT", below("clock"), "{\"freeze\":true}");
 	assert_string_equal(scratch_sql("select count(*) from core.aws_account"), "0");
 	assert_string_equal(scratch_sql("select count(*) from core.environment_service"), "0");
-	assert_string_equal(scratch_sql("select count(*) from core.space where dropped_at is null"), "0");
+	assert_string_equal(live_spaces(), "0");
 	api_ok(t, 404, "DELETE", "/api/v1/environments/env-aaaaaaaaaa", NULL);
 }
 
@@ -163,7 +170,8 @@ test_reset(void **state)
 	char         before[32];
 
 	make(t, S3);
-	snprintf(before, sizeof(before), "%s", scratch_sql("select space from core.environment_service"));
+	snprintf(before, sizeof(before), "%s",
+	    scratch_sql("select space from core.environment_service"));
 	api_ok(t, 200, "POST", below("reset"), "{\"service\":\"aws_s3\"}");
 	assert_string_not_equal(scratch_sql("select space from core.environment_service"), before);
 	assert_string_equal(scratch_sql("select count(*) from core.space where dropped_at is not null"),
@@ -258,7 +266,8 @@ test_exports(void **state)
 	make(t, "{\"services\":[\"aws_s3\"],\"accounts\":[{\"secret_access_key\":\"a'b$(c)\"}]}");
 	a = api_send(t, "GET", below("env"), NULL, NULL);
 	assert_int_equal(a->status, 200);
-	assert_non_null(strstr(a->call.reply.body.data, "export AWS_SECRET_ACCESS_KEY='a'\\''b$(c)'\n"));
+	assert_non_null(strstr(a->call.reply.body.data,
+	    "export AWS_SECRET_ACCESS_KEY='a'\\''b$(c)'\n"));
 	assert_non_null(strstr(a->call.reply.body.data, "export AWS_ENDPOINT_URL_S3='http"));
 	assert_non_null(strstr(a->call.reply.body.data, id));
 }

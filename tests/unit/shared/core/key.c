@@ -95,7 +95,8 @@ test_disabled_account(void **state)
 	const char     *text;
 
 	key_create(t, a->id, "k", 0, &text);
-	scratch_sql("update core.account set disabled_at = created_at where id = %lld", (long long)a->id);
+	scratch_sql("update core.account set disabled_at = created_at where id = %lld",
+	    (long long)a->id);
 	assert_int_equal(key_check(t, text), 0);
 	assert_null(account_find(t, a->public_id));
 }

@@ -35,7 +35,8 @@ static const struct {
 	/* "Redis" and "SQL" in a cloud's package: that cloud's or the plain one. */
 	{ "azure", { "blob", "sql", "redis" }, "0.33", "0.33", "azure_starter" },
 	{ NULL, { "azure_blob", "azure_sql", "redis" }, "0.33", "0.33", "azure_starter" },
-	{ NULL, { "azure_blob", "azure_sql", "azure_redis", "mysql" }, "0.48", "0.33", "azure_starter" },
+	{ NULL, { "azure_blob", "azure_sql", "azure_redis", "mysql" }, "0.48", "0.33",
+	    "azure_starter" },
 	{ "gcp", { "storage", "sql", "memorystore" }, "0.33", "0.33", "gcp_starter" },
 	{ "supabase", { "postgres", "auth", "storage" }, "0.4", "0.4", "supabase_complete" },
 	{ "cloudflare", { "r2", "kv", "d1" }, "0.25", "0.25", "cloudflare_dev" },
@@ -44,7 +45,8 @@ static const struct {
 	/* Any five services, but not six. */
 	{ NULL, { "redis", "mysql", "postgresql", "mongodb" }, "0.52", "0.5", "multi_cloud" },
 	{ NULL, { "redis", "mysql", "postgresql", "mongodb", "kafka" }, "0.72", "0.5", "multi_cloud" },
-	{ NULL, { "redis", "mysql", "postgresql", "mongodb", "kafka", "aws_s3" }, "0.77", "0.77", NULL },
+	{ NULL, { "redis", "mysql", "postgresql", "mongodb", "kafka", "aws_s3" }, "0.77", "0.77",
+	    NULL },
 	{ NULL, { "redis", "mysql", "postgresql", "mongodb", "kafka", "neon_postgres" }, "1.07", "1",
 	    "everything" },
 };
