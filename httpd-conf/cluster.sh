@@ -21,7 +21,7 @@ bin() {
 	echo "/usr/lib/postgresql/$version/bin"
 }
 
-configure() {
+settings() {
 	cat >"$1/mockfactory.conf" <<-END
 	listen_addresses = ''
 	unix_socket_directories = '$RUN'
@@ -52,13 +52,20 @@ configure() {
 	timezone = UTC
 	log_timezone = UTC
 	END
+}
+
+configure() {
+	settings "$1"
 	echo "include 'mockfactory.conf'" >>"$1/postgresql.conf"
 	echo "local all all peer map=owner" >"$1/pg_hba.conf"
 	printf 'owner %s mockfactory\nowner root mockfactory\n' "$(id -un)" >"$1/pg_ident.conf"
 }
 
 create() {
-	[ ! -e "$data/PG_VERSION" ] || return 0
+	if [ -e "$data/PG_VERSION" ]; then
+		settings "$data"
+		return
+	fi
 	# Made beside and renamed: one that was interrupted is not taken for a cluster.
 	rm -rf "$data.new"
 	"$(bin)/initdb" -D "$data.new" -U mockfactory -E UTF8 --locale=C.UTF-8 --data-checksums \

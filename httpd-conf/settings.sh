@@ -87,8 +87,25 @@ block_free() {
 	done
 }
 
-# A block of ports for environments.  Where to look first depends on the path, so that several
-# installations on one machine come to different blocks even while only one of them runs.
+# claimed <block> - whether another installation has it, running or not
+claimed() {
+	local file owner
+	for file in /var/tmp/mockfactory-ports-*/"$1"; do
+		owner=$(head -1 "$file" 2>/dev/null) || continue
+		[ "$owner" = "$STATE" ] || [ ! -e "$owner/settings.env" ] || return 0
+	done
+	return 1
+}
+
+# claim <block> - write down that it is ours, where all users of the machine can read it
+claim() {
+	local dir
+	dir=/var/tmp/mockfactory-ports-$(id -u)
+	mkdir -m 755 "$dir" 2>/dev/null || true
+	[ -O "$dir" ] && [ ! -L "$dir" ] && echo "$STATE" >"$dir/$1"
+}
+
+# A block of ports for environments, kept from the first `make up` on.
 web_ports() {
 	local first block had=${previous[MF_WEB_PORTS]-}
 	if [ -n "${given[MF_WEB_PORTS]+set}" ]; then
@@ -102,13 +119,12 @@ web_ports() {
 		chosen[MF_WEB_PORTS]=$had
 		return
 	fi
-	first=$((0x$(printf %s "$STATE" | sha256sum | cut -c1-6) % 5))
-	for block in 0 1 2 3 4; do
-		block=$((30000 + (first + block) % 5 * 200))
-		block=$block-$((block + 199))
-		block_free "$block" || continue
+	for first in 30000 30200 30400 30600 30800; do
+		block=$first-$((first + 199))
+		! claimed "$block" && block_free "$block" || continue
 		[ -z "$had" ] || say "Some of the ports $had are in use: MF_WEB_PORTS=$block"
 		chosen[MF_WEB_PORTS]=$block
+		claim "$block" || true
 		return
 	done
 	say "No block of 200 ports is free: environments are reached by path and host only"

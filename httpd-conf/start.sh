@@ -89,8 +89,11 @@ admin() {
 	"$here/program.sh" mf-admin "$@"
 }
 
+# Our own web server listens there, not somebody else's, and answers.
 healthy() {
-	curl -s -f -o /dev/null --noproxy '*' -m 2 "http://$LOCAL:$MF_PORT/healthz"
+	local pid
+	pid=$(pid_of web) && ss -H -l -t -n -p "sport = :$MF_PORT" | grep -q "pid=$pid," || return 1
+	curl -s -f -o /dev/null --noproxy '*' -m 2 "http://127.0.0.1:$MF_PORT/healthz"
 }
 
 ended() {
@@ -129,6 +132,9 @@ up() {
 	directories
 	exec 8>"$RUN/up.lock"
 	flock 8
+	# Two installations that start at once shall not choose the same ports.
+	exec 7</tmp
+	flock -w 60 7 || true
 	settings_given
 	settings_choose
 	load_settings
@@ -141,8 +147,8 @@ up() {
 	keeper web TERM "$here/web.sh" run
 	touch "$STATE/wanted"
 	"$here/jobs.sh" install
-	LOCAL=127.0.0.1
 	wait_until 20 healthy || die "no healthy answer on port $MF_PORT: see make logs"
+	exec 7<&-
 	first_key
 	"$here/welcome.sh"
 }
