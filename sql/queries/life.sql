@@ -7,15 +7,17 @@
 -- free; made at $13; services $14; of its AWS accounts the ids $15, keys $16, sealed secrets in
 -- hexadecimal $17, owner ids $18, display names $19, e-mails $20. No row: another environment
 -- took the port or the id meanwhile.
-with env as (
+-- Ports others are about to take are locked, so that nobody waits for them.
+with free as materialized (
+  select p::integer from generate_series($11, $12) p
+   where $10 and not exists (select from core.environment e where e.port = p)
+   order by p),
+env as (
   insert into core.environment
          (public_id, account_id, name, provider, package, state, hourly_rate, auto_shutdown_hours,
           persistent, lenient, port, created_at, changed_at, active_at)
   values ($2, $1, $3, $4, $5, 'running', $6::numeric, $7, $8, $9,
-          case when $10 then
-            (select p from generate_series($11, $12) p
-              where not exists (select from core.environment e where e.port = p)
-              order by p limit 1) end,
+          (select p from free where pg_try_advisory_xact_lock(1296450130, p) limit 1),
           $13, $13, $13)
       on conflict do nothing
   returning id, port),
