@@ -123,11 +123,11 @@ check_scope(struct check *k)
 static void
 check_expiry(struct check *k)
 {
-	int64_t now = k->c->task->now;
+	int64_t now = k->c->task->now, moved = environment_moved_since(k->c->env, k->s->signed_at);
 
 	if (k->s->signed_at > now + MAX_SKEW)
 		task_throw(k->c->task, k->f->expired, "Request is not valid yet");
-	if (now > k->s->signed_at + k->s->expires)
+	if (now + (moved > 0 ? moved : 0) > k->s->signed_at + k->s->expires)
 		task_throw(k->c->task, k->f->expired, "Request has expired");
 }
 

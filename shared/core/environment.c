@@ -70,6 +70,7 @@ load(struct task *t, const char *public_id, struct param port)
 		.clock_offset = row_i64(&r, 0, "clock_offset"),
 		.clock_frozen = row_time(&r, 0, "clock_frozen"),
 	};
+	e->n_clock_past = row_i64s(t, &r, 0, "clock_past", &e->clock_past);
 	read_services(t, &r, e);
 	if (row_null(&r, 0, "access_key_id"))
 		return e;
@@ -98,6 +99,7 @@ environment_copy(struct mem *m, const struct environment *e)
 	struct environment *copy = mem_copy(m, e, sizeof(*e));
 
 	copy->public_id = mem_text(m, e->public_id);
+	copy->clock_past = mem_copy(m, e->clock_past, e->n_clock_past * sizeof(*e->clock_past));
 	copy->services = mem_copy(m, e->services, e->n_services * sizeof(*e->services));
 	for (size_t i = 0; i < e->n_services; i++)
 		copy->services[i].service = mem_text(m, e->services[i].service);
@@ -121,6 +123,16 @@ int64_t
 environment_now(const struct task *t, const struct environment *e)
 {
 	return e->clock_frozen != 0 ? e->clock_frozen : t->now + e->clock_offset;
+}
+
+int64_t
+environment_moved_since(const struct environment *e, int64_t since)
+{
+	int64_t then = e->clock_offset;
+
+	for (size_t i = e->n_clock_past / 2; i-- > 0 && e->clock_past[2 * i] > since;)
+		then = e->clock_past[2 * i + 1];
+	return e->clock_offset - then;
 }
 
 bool

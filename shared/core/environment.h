@@ -39,6 +39,8 @@ struct environment {
 	bool                        lenient;   /* any signature under a known key id */
 	int64_t                     clock_offset;  /* microseconds added to real time */
 	int64_t                     clock_frozen;  /* its time stands here; 0: it runs */
+	int64_t                    *clock_past;    /* pairs: real time, its offset until then */
+	size_t                      n_clock_past;  /* numbers, not pairs */
 	struct environment_service *services;
 	size_t                      n_services;
 	struct aws_account         *accounts;  /* the first is the default */
@@ -53,6 +55,8 @@ struct environment *environment_copy(struct mem *m, const struct environment *e)
 
 /* The environment's own time, from the task's real one. */
 int64_t environment_now(const struct task *t, const struct environment *e);
+/* How far its clock was moved, ahead or back, since that real time. */
+int64_t environment_moved_since(const struct environment *e, int64_t since);
 /* The space of a service; false when the environment was not made with it. */
 bool environment_space(const struct task *t, const struct environment *e, const char *service,
     struct space *out);

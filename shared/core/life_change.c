@@ -129,7 +129,8 @@ life_set_clock(struct task *t, int64_t account, const char *public_id,
 	if (!life_clock_apply(&h.clock, w, t->now))
 		return LIFE_REFUSED;
 	db_rows(t, &Q_life_set_clock, db_i64(h.id), db_i64(h.clock.offset),
-	    h.clock.frozen != 0 ? db_time(h.clock.frozen) : db_null(db_time(0)), db_time(t->now));
+	    h.clock.frozen != 0 ? db_time(h.clock.frozen) : db_null(db_time(0)), db_time(t->now),
+	    db_i64(t->now));
 	*out = h.clock;
 	return LIFE_DONE;
 }

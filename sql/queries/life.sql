@@ -126,8 +126,11 @@ raised as (
    where id = $1 and exists (select from old))
 select count(*) as services from swapped
 
--- name: life_set_clock(bigint, bigint, timestamptz, timestamptz)
--- The clock of environment $1 runs $2 microseconds off, or stands at $3; changed at $4.
+-- name: life_set_clock(bigint, bigint, timestamptz, timestamptz, bigint)
+-- The clock of environment $1 runs $2 microseconds off, or stands at $3; changed at $4, which is $5
+-- in microseconds.
 update core.environment
-   set clock_offset = $2, clock_frozen = $3, generation = generation + 1, changed_at = $4
+   set clock_past = (clock_past || array[$5, clock_offset])
+                    [greatest(cardinality(clock_past) - 29, 1):],
+       clock_offset = $2, clock_frozen = $3, generation = generation + 1, changed_at = $4
  where id = $1

@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include "shared/base/clock.h"
+#include "shared/core/environment.h"
 #include "shared/db/db.h"
 #include "shared/wire/json.h"
 #include "tests/unit/support/api_call.h"
@@ -181,6 +183,29 @@ test_reset(void **state)
 	assert_string_equal(scratch_sql("select generation from core.environment"), "2");
 }
 
+/* How the clock ran before is kept, for URLs presigned then; not more than the last 16 changes. */
+static void
+test_clock_past(void **state)
+{
+	struct task        *t = *state;
+	int64_t             start = t->now, after_two;
+	struct environment *e;
+
+	make(t, S3);
+	api_ok(t, 200, "PUT", below("clock"), "{\"advance\":\"PT1H\"}");
+	api_ok(t, 200, "PUT", below("clock"), "{\"advance\":\"PT1H\"}");
+	e = environment_load(t, id);
+	after_two = clock_now();
+	assert_true(environment_moved_since(e, start - 1) == 2 * HOUR);
+	assert_true(environment_moved_since(e, after_two) == 0);
+	for (int i = 0; i < 20; i++)
+		api_ok(t, 200, "PUT", below("clock"), "{\"advance\":\"PT1M\"}");
+	e = environment_load(t, id);
+	assert_true(environment_moved_since(e, after_two) >= 16 * MINUTE);
+	assert_true(environment_moved_since(e, clock_now()) == 0);
+	assert_int_equal(e->n_clock_past, 32);
+}
+
 /* Whatever is another account's answers as if it were not. */
 static void
 test_neighbour(void **state)
@@ -315,7 +340,8 @@ main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, scratch_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_create), TEST(test_chosen_accounts), TEST(test_refused), TEST(test_states),
-		TEST(test_reset), TEST(test_neighbour), TEST(test_pages), TEST(test_waiting),
+		TEST(test_reset), TEST(test_clock_past), TEST(test_neighbour), TEST(test_pages),
+		TEST(test_waiting),
 		TEST(test_exports), TEST(test_torture),
 	};
 

@@ -158,6 +158,29 @@ presigned(void **state)
 	assert_ptr_equal(s3("GET", DOCUMENTED, documented[0].headers), &TWO_WAYS);
 }
 
+/* The URL lasts a day; the environment's clock was moved an hour ahead, then ten, then back. */
+static void
+presigned_and_the_clock(void **state)
+{
+	int64_t past[] = { S3_DAY - HOUR, 0, S3_DAY + HOUR, HOUR, S3_DAY + 2 * HOUR, 11 * HOUR };
+	struct aws_call a;
+
+	(void)state;
+	aws_call_make(&a, "s3", S3_SECRET, S3_DAY + 14 * HOUR, "GET", DOCUMENTED, HOST);
+	a.env.clock_past = past;
+	a.env.n_clock_past = 4;
+	a.env.clock_offset = 11 * HOUR; /* ten of them since it was signed */
+	assert_null(aws_call_try(&a, verify_s3));
+	a.task.now++;
+	assert_ptr_equal(aws_call_try(&a, verify_s3), &EXPIRED);
+	a.env.n_clock_past = 2;
+	assert_null(aws_call_try(&a, verify_s3));
+	a.env.n_clock_past = 6;
+	a.env.clock_offset = 0;
+	assert_null(aws_call_try(&a, verify_s3));
+	aws_call_end(&a);
+}
+
 static void
 headers_refused(void **state)
 {
@@ -272,6 +295,7 @@ main(void)
 		cmocka_unit_test(s3_examples),
 		cmocka_unit_test(s3_other_spellings),
 		cmocka_unit_test(presigned),
+		cmocka_unit_test(presigned_and_the_clock),
 		cmocka_unit_test(headers_refused),
 		cmocka_unit_test(what_it_says_is_checked),
 		cmocka_unit_test(the_key_must_be_known),
