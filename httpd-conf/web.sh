@@ -82,7 +82,7 @@ lighttpd_sockets() {
 
 apache_modules() {
 	local m
-	for m in mpm_event authz_core env headers setenvif mime dir alias proxy proxy_fcgi \
+	for m in mpm_event authz_core env headers setenvif mime dir alias reqtimeout proxy proxy_fcgi \
 		socache_shmcb ssl xsendfile; do
 		echo "LoadModule ${m}_module /usr/lib/apache2/modules/mod_$m.so"
 	done
