@@ -18,7 +18,7 @@ enum {
 	COST_OBJECT = 850,
 	COST_ARRAY = 400,
 	COST_VALUE = 96,
-	MAX_COST = 64 << 20,
+	MAX_COST = 32 << 20,
 };
 
 /*

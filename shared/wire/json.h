@@ -11,7 +11,7 @@ struct mem;
  * A whole document, given back with the arena.  Refused (NULL): not strict JSON (RFC 8259),
  * something after the end, nesting past 32, duplicate keys, bytes that are not UTF-8, \u0000,
  * half of a surrogate pair; and `null` standing alone, which json-c cannot tell from nothing.  A
- * document that would take json-c more than about 64 MB (some 75,000 objects) is refused too,
+ * document that would take json-c more than about 32 MB (some 37,000 objects) is refused too,
  * since that is not the arena's.
  */
 struct json_object *json_parse(struct mem *m, const void *p, size_t n);

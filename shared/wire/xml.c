@@ -12,16 +12,18 @@
 #include "shared/base/mem.h"
 #include "shared/base/text.h"
 
-enum { MAX_DEPTH = 32, MAX_ELEMENTS = 100000, MAX_ATTRIBUTES = 64 };
+enum { MAX_DEPTH = 32, MAX_ELEMENTS = 100000, MAX_ATTRIBUTES = 64,
+	MAX_NAMESPACES = 64 };
 
 /*
- * What libxml2 would do at great cost is refused before it sees the document: a DOCTYPE (it reads
- * the whole of it first), deep nesting, and tags with very many attributes (it compares each with
- * each).  This looks at the shape only; whether the document is well-formed is libxml2's word.
+ * What libxml2 would do at great cost is refused before it sees the document: a DOCTYPE (it
+ * reads the whole of it first), deep nesting, tags with very many attributes (it compares each
+ * with each), and very many namespaces (it goes through all of them for every name).  This looks
+ * at the shape only; whether the document is well-formed is libxml2's word.
  */
 struct scan {
 	const char *p, *end;
-	int         depth;
+	int         depth, namespaces;
 };
 
 static bool
@@ -43,12 +45,27 @@ starts(const struct scan *s, const char *what)
 	return (size_t)(s->end - s->p) >= n && memcmp(s->p, what, n) == 0;
 }
 
+/* Add those declared between the tag's start and s->p. */
+static bool
+count_namespaces(struct scan *s, const char *from)
+{
+	static const char word[] = "xmlns";
+	const size_t      n = sizeof(word) - 1;
+
+	while ((from = memmem(from, (size_t)(s->p - from), word, n)) != NULL) {
+		s->namespaces++;
+		from += n;
+	}
+	return s->namespaces <= MAX_NAMESPACES;
+}
+
 /* A start or end tag, from its '<' to past its '>'. */
 static bool
 scan_tag(struct scan *s)
 {
-	bool ends = starts(s, "</");
-	int  attributes = 0;
+	const char *from = s->p;
+	bool        ends = starts(s, "</");
+	int         attributes = 0;
 
 	for (s->p++; s->p < s->end && *s->p != '>'; s->p++) {
 		if (*s->p != '"' && *s->p != '\'')
@@ -64,13 +81,13 @@ scan_tag(struct scan *s)
 	else if (s->p[-1] != '/')
 		s->depth++;
 	s->p++;
-	return s->depth <= MAX_DEPTH;
+	return s->depth <= MAX_DEPTH && count_namespaces(s, from);
 }
 
 static bool
 scan_shape(const char *p, size_t n)
 {
-	struct scan s = { p, p + n, 0 };
+	struct scan s = { .p = p, .end = p + n };
 
 	while ((s.p = memchr(s.p, '<', (size_t)(s.end - s.p))) != NULL) {
 		bool good;

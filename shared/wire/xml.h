@@ -9,8 +9,8 @@ struct mem;
 /*
  * Parsed by libxml2 with its own memory given back before return.  Refused (NULL): anything not
  * well-formed, any DOCTYPE (so no entities but the five), nesting past 32, more than 100,000
- * elements or 64 attributes in one of them, bytes that are not UTF-8.  Namespaces are cut from
- * names; attributes are kept.
+ * elements, 64 attributes in one of them or 64 namespaces, bytes that are not UTF-8.  Namespaces
+ * are cut from names; attributes are kept.
  */
 struct xml {
 	const char *name;

@@ -97,8 +97,8 @@ bounds(void **state)
 	assert_null(parse(repeated("[", 33, "]", 33)));
 	assert_null(parse(repeated("{\"a\":", 100000, "", 0)));
 	assert_null(parse(repeated("[", 100000, "", 0)));
-	assert_null(parse(mem_fmt(m, "[%s{}]", repeated("{},", 100000, "", 0))));
-	assert_non_null(parse(mem_fmt(m, "[%s{}]", repeated("{},", 50000, "", 0))));
+	assert_null(parse(mem_fmt(m, "[%s{}]", repeated("{},", 50000, "", 0))));
+	assert_non_null(parse(mem_fmt(m, "[%s{}]", repeated("{},", 30000, "", 0))));
 }
 
 int

@@ -118,6 +118,8 @@ bounds(void **state)
 	assert_null(parse(repeated("<r>", "<a>", "</a>", 100000, "</r>")));
 	assert_non_null(parse(repeated("<r", " a", "='1'", 64, "/>")));
 	assert_null(parse(repeated("<r", " a", "='1'", 65, "/>")));
+	assert_non_null(parse(repeated("<r>", "<a xmlns:n", "='u'/>", 64, "</r>")));
+	assert_null(parse(repeated("<r>", "<a xmlns:n", "='u'/>", 65, "</r>")));
 	assert_string_equal(parse(repeated("<r>", "", "<!---->", 5, "</r>"))->text, "01234");
 }
 
