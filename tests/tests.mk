@@ -2,8 +2,7 @@
 T       := build/test
 PYTEST  := $(T)/venv/bin/pytest
 SDK     := tests/sdk/python
-BESIDE   = env -u MAKEFLAGS -u MAKELEVEL MODE=$(MODE) TEST_COUNTS=$(T)/raw/$@ tests/suite.sh $@ \
-	tests/with-installation.sh
+BESIDE   = env -u MAKEFLAGS -u MAKELEVEL MODE=$(MODE) tests/suite.sh $@ tests/with-installation.sh
 # Every suite of `make check`, in this order.
 SUITES  := lint check-docs check-sql check-unit check-fuzz check-tsan check-process check-up \
 	check-sdk check-front check-runtime check-crash
@@ -25,13 +24,10 @@ check-sql: ## every query prepares; tests/sql/*.sql answer as their .out
 check-unit: $(units) ## tests/unit, each program in a scratch database
 	@tests/with-postgres.sh tests/units.sh check-unit $(units)
 
-# The units that start threads.  gcc 12's ThreadSanitizer wants addresses where it expects them.
-NO_ASLR  := $(shell setarch -R true 2>/dev/null && echo setarch -R)
-threaded := $(patsubst %.c,build/tsan/%,$(shell grep -rl pthread_create tests/unit --include='*.c'))
-check-tsan: ## the units that start threads, under ThreadSanitizer
-	@$(MAKE) --no-print-directory MODE=tsan units-tsan
-	@tests/with-postgres.sh $(NO_ASLR) tests/units.sh check-tsan $(threaded)
-units-tsan: $(threaded)
+check-tsan: MODE = tsan
+check-tsan: $(PYTEST) ## many clients at once, the pool under ThreadSanitizer
+	@$(MAKE) --no-print-directory MODE=tsan all
+	@$(BESIDE) lighttpd $(PYTEST) $(SDK) -m concurrent $(ARGS)
 
 check-fuzz: $(fuzzes) ## parsers of outside bytes over their corpus
 	@tests/fuzz.sh $(fuzzes)
@@ -61,5 +57,5 @@ $(T)/js: tests/sdk/js/package-lock.json
 tidy: ## clang-tidy and cppcheck
 	@tests/tidy.sh
 
-.PHONY: quick check lint tidy check-docs check-sql check-unit check-tsan units-tsan check-fuzz \
+.PHONY: quick check lint tidy check-docs check-sql check-unit check-tsan check-fuzz \
 	check-sdk check-front check-runtime

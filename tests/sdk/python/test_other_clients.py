@@ -67,6 +67,7 @@ def test_cli_sync(shell, cli_bucket, tmp_path):
     for name in ("a", "b/c", "b/d e", "ü+"):
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         (source / name).write_text(name)
+        os.utime(source / name, (1700000000, 1700000000))
     run(shell, "aws", "s3", "sync", str(source), f"s3://{cli_bucket}/x")
     assert run(shell, "aws", "s3", "sync", str(source), f"s3://{cli_bucket}/x") == ""
     run(shell, "aws", "s3", "sync", f"s3://{cli_bucket}/x", str(target))
