@@ -16,7 +16,7 @@
 
 #define USAGE \
 	"Usage: mf-admin migrate DIRECTORY              bring MF_DB to the schema of sql/migrations\n" \
-	"       mf-admin first                          account \"first\" and its key; prints a new key\n" \
+	"       mf-admin first                          account \"first\"; prints a new key\n" \
 	"       mf-admin account create --name N [--email E]\n" \
 	"       mf-admin account list\n" \
 	"       mf-admin key create --account A --name N   prints the key, which is not shown again\n" \

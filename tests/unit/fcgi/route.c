@@ -35,7 +35,8 @@ teardown(void **state)
 static struct call
 routed(const char *target, const char *host, const char *port, const char *more, const char **key)
 {
-	static struct conf conf = { .domain = "mf.test", .web_port_first = 30000, .web_port_last = 30099 };
+	static struct conf conf = { .domain = "mf.test", .web_port_first = 30000,
+		.web_port_last = 30099 };
 	static struct world world = { .conf = &conf };
 	struct task       *t = mem_one(mem, struct task);
 	struct request    *r = mem_one(mem, struct request);
@@ -140,8 +141,8 @@ test_port_tells_services_apart(void **state)
 		{ NULL, "s3" },
 		{ "HTTP_AUTHORIZATION=AWS4-HMAC-SHA256 Credential=AK/20261123/us-east-1/s3/aws4_request, "
 		  "SignedHeaders=host, Signature=00", "s3" },
-		{ "HTTP_AUTHORIZATION=AWS4-HMAC-SHA256 Credential=AK/20261123/us-east-1/dynamodb/aws4_request, "
-		  "SignedHeaders=host, Signature=00", "other" },
+		{ "HTTP_AUTHORIZATION=AWS4-HMAC-SHA256 "
+		  "Credential=AK/20261123/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=00", "other" },
 		{ "HTTP_AUTHORIZATION=AWS4-HMAC-SHA256 Credential=AK", "s3" },
 		{ "HTTP_X_AMZ_TARGET=DynamoDB_20120810.ListTables", "other" },
 	};

@@ -52,9 +52,11 @@ make(const char *name, const char *state, const char *dropped)
 
 	scratch_sql("insert into core.environment (public_id, account_id, state, hourly_rate,"
 	            " auto_shutdown_hours, created_at, changed_at, active_at)"
-	            " select '%s', id, '%s', 0, 4, created_at, created_at, created_at from core.account", name, state);
+	            " select '%s', id, '%s', 0, 4, created_at, created_at, created_at"
+	            " from core.account", name, state);
 	id = strtoll(scratch_sql("insert into core.space"
-	             " (environment_id, service, created_at, dropped_at) select id, 'aws_s3', created_at, '%s' from core.environment"
+	             " (environment_id, service, created_at, dropped_at)"
+	             " select id, 'aws_s3', created_at, '%s' from core.environment"
 	             " where public_id = '%s' returning id", dropped, name), NULL, 10);
 	scratch_sql("insert into blob.bucket (space, name, owner, region, created_at)"
 	            " select %lld, 'b' || n, 'o', 'r', '2026-01-01Z' from generate_series(1, %d) n",
