@@ -142,7 +142,8 @@ test_port_tells_services_apart(void **state)
 		{ "HTTP_AUTHORIZATION=AWS4-HMAC-SHA256 Credential=AK/20261123/us-east-1/s3/aws4_request, "
 		  "SignedHeaders=host, Signature=00", "s3" },
 		{ "HTTP_AUTHORIZATION=AWS4-HMAC-SHA256 "
-		  "Credential=AK/20261123/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=00", "other" },
+		  "Credential=AK/20261123/us-east-1/dynamodb/aws4_request, "
+		  "SignedHeaders=host, Signature=00", "other" },
 		{ "HTTP_AUTHORIZATION=AWS4-HMAC-SHA256 Credential=AK", "s3" },
 		{ "HTTP_X_AMZ_TARGET=DynamoDB_20120810.ListTables", "other" },
 	};
