@@ -80,7 +80,7 @@ refuses(void **state)
 		{ "MF_SOCKET_MODE", "rw" }, { "MF_SOCKET_MODE", "1777" }, { "MF_SOCKET_MODE", "" },
 		{ "MF_SINGLE_USER", "perhaps" }, { "MF_WEB_PORTS", "30000" },
 		{ "MF_WEB_PORTS", "30199-30000" }, { "MF_WEB_PORTS", "1-65536" },
-		{ "MF_WEB_PORTS", "0000000001-2" },
+		{ "MF_WEB_PORTS", "0-2" }, { "MF_WEB_PORTS", "1-2-3" },
 	};
 	struct conf c;
 
