@@ -34,6 +34,6 @@ docs: all ## print docs/SETTINGS.md and docs/COVERAGE.md from the tables
 	@mv docs/COVERAGE.md.new docs/COVERAGE.md
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: up down status logs certificate docs help
