@@ -11,17 +11,20 @@
 #include "shared/core/account.h"
 #include "shared/core/job.h"
 #include "shared/core/key.h"
+#include "shared/core/reseal.h"
+#include "shared/core/secret.h"
 #include "shared/db/db.h"
 #include "shared/db/migrate.h"
 
 #define USAGE \
 	"Usage: mf-admin migrate DIRECTORY              bring MF_DB to the schema of sql/migrations\n" \
-	"       mf-admin first                          account \"first\"; prints a new key\n" \
+	"       mf-admin first                          the first account and key; prints a new key\n" \
 	"       mf-admin account create --name N [--email E]\n" \
 	"       mf-admin account list\n" \
 	"       mf-admin key create --account A --name N   prints the key, which is not shown again\n" \
 	"       mf-admin key list [--account A]\n" \
 	"       mf-admin key revoke KEY                 KEY: its id or its prefix\n" \
+	"       mf-admin reseal                         put secrets under the key file's first key\n" \
 	"       mf-admin settings                       the settings as a Markdown table\n" \
 	"A is an account's id, or its name when no other account has it.\n"
 
@@ -231,6 +234,35 @@ in_database(const struct conf *c, const struct command *command, struct admin *a
 	return ok && fflush(stdout) == 0 ? 0 : 1;
 }
 
+struct resealing {
+	struct job    job;
+	struct reseal state;
+	bool          more;
+};
+
+static void
+reseal_some(void *arg)
+{
+	struct resealing *r = arg;
+
+	r->more = reseal(r->job.task, &r->state);
+}
+
+static int
+run_reseal(const struct conf *c)
+{
+	struct resealing r = { .more = true };
+	bool             ok = true;
+
+	secret_start(c);
+	job_start(&r.job, c);
+	while (ok && r.more)
+		ok = job_step(&r.job, reseal_some, &r);
+	job_end(&r.job);
+	printf("%lld\n", (long long)r.state.done);
+	return ok ? 0 : 1;
+}
+
 static int
 run_migrate(const struct conf *c, const char *directory)
 {
@@ -253,6 +285,8 @@ main(int argc, char **argv)
 	conf_start(&c, argc, argv, USAGE);
 	if (argc == 3 && strcmp(argv[1], "migrate") == 0)
 		return run_migrate(&c, argv[2]);
+	if (argc == 2 && strcmp(argv[1], "reseal") == 0)
+		return run_reseal(&c);
 	if (argc == 2 && strcmp(argv[1], "settings") == 0) {
 		conf_print_markdown(stdout);
 		return 0;

@@ -21,45 +21,54 @@
 enum { VERSION = 1, NONCE = 12, TAG = 16, KEY = 32 };
 
 struct secret_box {
-	unsigned char key[KEY];
+	size_t        n;
+	unsigned char keys[SECRET_KEYS][KEY]; /* the first one seals, all open */
 };
 
 static struct secret_box *in_use; /* set once, before threads start */
 
-/* The file's first line, without its end; false when there is no reading it. */
+/* The whole file; false when there is no reading it, or anyone may. */
 static bool
 read_key_file(const char *path, char *out, size_t size, char *error, size_t error_size)
 {
 	struct stat st;
-	ssize_t     n;
+	ssize_t     n = 0;
 	int         fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool        ok = false;
 
-	if (fd < 0 || fstat(fd, &st) != 0) {
-		snprintf(error, error_size, "cannot open MF_SECRET_KEY_FILE %s: %s", path, strerror(errno));
-		if (fd >= 0)
-			close(fd);
-		return false;
-	}
-	if ((st.st_mode & 07) != 0) {
-		snprintf(error, error_size, "MF_SECRET_KEY_FILE %s is open to everyone: chmod o= it", path);
-		close(fd);
-		return false;
-	}
-	n = read(fd, out, size - 1);
-	close(fd);
-	if (n < 0) {
+	if (fd < 0 || fstat(fd, &st) != 0 || (n = read(fd, out, size - 1)) < 0)
 		snprintf(error, error_size, "cannot read MF_SECRET_KEY_FILE %s: %s", path, strerror(errno));
-		return false;
+	else if ((st.st_mode & 07) != 0)
+		snprintf(error, error_size, "MF_SECRET_KEY_FILE %s is open to everyone: chmod o= it", path);
+	else
+		ok = true;
+	if (fd >= 0)
+		close(fd);
+	out[ok ? n : 0] = '\0';
+	return ok;
+}
+
+/* A key a line; false when a line is anything else, or there are none or too many. */
+static bool
+read_keys(struct secret_box *box, char *text)
+{
+	char *line = text, *end;
+
+	for (; *line != '\0'; line = end) {
+		end = line + strcspn(line, "\r\n");
+		while (*end == '\r' || *end == '\n')
+			*end++ = '\0';
+		if (strlen(line) != 2 * (size_t)KEY || box->n == SECRET_KEYS ||
+		    !text_unhex(line, box->keys[box->n++], KEY))
+			return false;
 	}
-	out[n] = '\0';
-	out[strcspn(out, "\r\n")] = '\0';
-	return true;
+	return box->n > 0;
 }
 
 struct secret_box *
 secret_box_open(const struct conf *c, char *error, size_t size)
 {
-	char               text[2 * KEY + 16];
+	char               text[(SECRET_KEYS + 1) * (2 * KEY + 2) + 1];
 	struct secret_box *box;
 
 	if (!read_key_file(c->secret_key_file, text, sizeof(text), error, size))
@@ -67,8 +76,8 @@ secret_box_open(const struct conf *c, char *error, size_t size)
 	box = calloc(1, sizeof(*box));
 	if (box == NULL)
 		abort();
-	if (strlen(text) != 2 * (size_t)KEY || !text_unhex(text, box->key, KEY)) {
-		snprintf(error, size, "MF_SECRET_KEY_FILE %s does not hold 64 hexadecimal digits",
+	if (!read_keys(box, text)) {
+		snprintf(error, size, "MF_SECRET_KEY_FILE %s does not hold 64 hexadecimal digits a line",
 		    c->secret_key_file);
 		free(box);
 		box = NULL;
@@ -102,17 +111,18 @@ free_cipher(void *cipher)
 
 /* A context that has seen key, nonce and associated data. */
 static EVP_CIPHER_CTX *
-start_cipher(struct task *t, const unsigned char *nonce, const char *context, int sealing)
+start_cipher(struct task *t, size_t key, const unsigned char *nonce, const char *context,
+    int sealing)
 {
 	const unsigned char *bound = (const unsigned char *)context;
 	EVP_CIPHER_CTX      *cipher = EVP_CIPHER_CTX_new();
+	const EVP_CIPHER    *kind = EVP_aes_256_gcm();
 	int                  n;
 
 	if (cipher == NULL)
 		task_throw(t, &FAULT_INTERNAL, "no memory for a cipher");
 	mem_defer(t->mem, free_cipher, cipher);
-	assert(in_use != NULL);
-	if (EVP_CipherInit_ex(cipher, EVP_aes_256_gcm(), NULL, in_use->key, nonce, sealing) != 1 ||
+	if (EVP_CipherInit_ex(cipher, kind, NULL, in_use->keys[key], nonce, sealing) != 1 ||
 	    EVP_CipherUpdate(cipher, NULL, &n, bound, (int)strlen(context)) != 1)
 		task_throw(t, &FAULT_INTERNAL, "AES-256-GCM does not start");
 	return cipher;
@@ -126,9 +136,10 @@ secret_seal(struct task *t, const char *context, const void *p, size_t n, size_t
 	EVP_CIPHER_CTX *cipher;
 	int             len, rest;
 
+	assert(in_use != NULL);
 	out[0] = VERSION;
 	id_bytes(&t->ids, nonce, NONCE);
-	cipher = start_cipher(t, nonce, context, 1);
+	cipher = start_cipher(t, 0, nonce, context, 1);
 	if (EVP_CipherUpdate(cipher, text, &len, p, (int)n) != 1 ||
 	    EVP_CipherFinal_ex(cipher, text + len, &rest) != 1 ||
 	    EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_GET_TAG, TAG, text + n) != 1)
@@ -137,25 +148,35 @@ secret_seal(struct task *t, const char *context, const void *p, size_t n, size_t
 	return out;
 }
 
+/* Is it sealed under that key?  Then the secret is in out. */
+static bool
+opens(struct task *t, size_t key, const char *context, const unsigned char *in, size_t n, char *out)
+{
+	const unsigned char *nonce = in + 1, *text = nonce + NONCE;
+	EVP_CIPHER_CTX      *cipher = start_cipher(t, key, nonce, context, 0);
+	unsigned char       *plain = (unsigned char *)out, tag[TAG];
+	int                  len, rest;
+
+	memcpy(tag, text + n, TAG);
+	return EVP_CipherUpdate(cipher, plain, &len, text, (int)n) == 1 &&
+	    EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_SET_TAG, TAG, tag) == 1 &&
+	    EVP_CipherFinal_ex(cipher, plain + len, &rest) == 1;
+}
+
 char *
 secret_open(struct task *t, const char *context, const void *sealed, size_t n)
 {
-	const unsigned char *in = sealed, *nonce = in + 1, *text = nonce + NONCE;
-	unsigned char        tag[TAG];
-	EVP_CIPHER_CTX      *cipher;
+	const unsigned char *in = sealed;
 	char                *out;
-	int                  len, rest;
 
 	if (n < SECRET_OVERHEAD || in[0] != VERSION)
 		task_throw(t, &FAULT_INTERNAL, "the secret of %s is not one of ours", context);
+	assert(in_use != NULL);
 	n -= SECRET_OVERHEAD;
-	memcpy(tag, text + n, TAG);
 	out = mem_alloc(t->mem, n + 1);
-	cipher = start_cipher(t, nonce, context, 0);
-	if (EVP_CipherUpdate(cipher, (unsigned char *)out, &len, text, (int)n) != 1 ||
-	    EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_SET_TAG, TAG, tag) != 1 ||
-	    EVP_CipherFinal_ex(cipher, (unsigned char *)out + len, &rest) != 1)
-		task_throw(t, &FAULT_INTERNAL,
-		    "the secret of %s does not open: another key file, or a changed row", context);
-	return out;
+	for (size_t key = 0; key < in_use->n; key++)
+		if (opens(t, key, context, in, n, out))
+			return out;
+	task_throw(t, &FAULT_INTERNAL,
+	    "the secret of %s does not open: another key file, or a changed row", context);
 }

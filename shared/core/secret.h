@@ -10,19 +10,20 @@ struct task;
 
 /*
  * What only has to be compared is hashed (API keys).  What must be read again, because a
- * signature is verified with it, is sealed with AES-256-GCM (NIST SP 800-38D) under the key in
- * MF_SECRET_KEY_FILE: 64 hexadecimal digits in a file that the world cannot read.
+ * signature is verified with it, is sealed with AES-256-GCM (NIST SP 800-38D) under the first key
+ * in MF_SECRET_KEY_FILE: 64 hexadecimal digits a line, in a file that the world cannot read.
+ * Further lines are keys that open, too: they are there while a key is changed (reseal.h).
  *
  * A sealed secret is bound to `context`, the thing it belongs to: copied to another row it does
  * not open. The context of an AWS secret access key is its access key id.
  *
  * Sealed form: version 1 (one byte), nonce (12), ciphertext (as long as the secret), tag (16).
  */
-enum { SECRET_OVERHEAD = 1 + 12 + 16 };
+enum { SECRET_OVERHEAD = 1 + 12 + 16, SECRET_KEYS = 4 };
 
 struct secret_box;
 
-/* The key of the settings; NULL: error[] says why.  It lives as long as the process. */
+/* The keys of the settings; NULL: error[] says why.  It lives as long as the process. */
 struct secret_box *secret_box_open(const struct conf *c, char *error, size_t size);
 /* The box that secret_seal and secret_open use, once, before threads start. */
 void secret_use(struct secret_box *box);

@@ -56,6 +56,23 @@ select e.id, e.public_id, e.name, e.provider, e.package, e.state::text as state,
  where e.account_id = $1 and e.public_id = $2
  order by a.ord
 
+-- name: life_secrets(bigint, bigint, bigint)
+-- Up to $3 sealed secrets past account $2 of environment $1, kept from changes until the
+-- transaction ends.
+select environment_id, ord, access_key_id, secret
+  from core.aws_account
+ where (environment_id, ord) > ($1, $2)
+ order by environment_id, ord
+ limit $3
+   for update
+
+-- name: life_reseal(bigint[], bigint[], text[])
+-- Account $2 of environment $1 has the sealed secret $3, in hexadecimal.
+update core.aws_account a
+   set secret = decode(s.secret, 'hex')
+  from unnest($1, $2, $3) as s (environment_id, ord, secret)
+ where a.environment_id = s.environment_id and a.ord = s.ord
+
 -- name: life_list(bigint, text, text, bigint)
 -- Up to $4 environments of account $1, newest first, older than $3 (null: from the start), in state
 -- $2 (null: all that are not destroyed).

@@ -17,9 +17,11 @@
 #include "shared/base/mem.h"
 #include "shared/base/task.h"
 
-#define KEY "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+#define KEY_TAIL "0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+#define KEY "00" KEY_TAIL
 
-static struct task task;
+static struct task        task;
+static struct secret_box *box;
 static char        path[] = "/tmp/mf-secret.XXXXXX";
 
 static struct secret_box *
@@ -45,7 +47,8 @@ setup(void **state)
 	assert_true(fd >= 0);
 	close(fd);
 	task_init(&task, mem_new(1 << 20));
-	secret_use(box_of(KEY "\n", 0640, error));
+	box = box_of(KEY "\n", 0640, error);
+	secret_use(box);
 	return 0;
 }
 
@@ -54,6 +57,7 @@ teardown(void **state)
 {
 	(void)state;
 	mem_free(task.mem);
+	free(box);
 	unlink(path);
 	return 0;
 }
@@ -134,6 +138,36 @@ test_forged(void **state)
 	assert_null(task_try(&task, open_it, &a));
 }
 
+/* A key may be changed for another: sealed under the first, opened under any. */
+static void
+test_two_keys(void **state)
+{
+	struct attempt     a = { .context = "AKIA1" };
+	struct secret_box *old, *both, *new;
+	char               error[256];
+
+	(void)state;
+	old = box_of(KEY, 0600, error);
+	both = box_of("ff" KEY_TAIL "\r\n" KEY "\n", 0600, error);
+	new = box_of("ff" KEY_TAIL, 0600, error);
+	secret_use(old);
+	a.sealed = secret_seal(&task, "AKIA1", "old", 3, &a.n);
+	secret_use(both);
+	assert_null(task_try(&task, open_it, &a));
+	assert_string_equal(a.opened, "old");
+	a.sealed = secret_seal(&task, "AKIA1", "new", 3, &a.n);
+	secret_use(old);
+	assert_ptr_equal(task_try(&task, open_it, &a), &FAULT_INTERNAL);
+	secret_use(new);
+	assert_null(task_try(&task, open_it, &a));
+	assert_string_equal(a.opened, "new");
+	assert_null(box_of(KEY "\n" KEY "\n" KEY "\n" KEY "\n" KEY "\n", 0600, error));
+	secret_use(box);
+	free(old);
+	free(both);
+	free(new);
+}
+
 int
 main(void)
 {
@@ -141,6 +175,7 @@ main(void)
 		cmocka_unit_test(test_seal_and_open),
 		cmocka_unit_test(test_forged),
 		cmocka_unit_test(test_key_files),
+		cmocka_unit_test(test_two_keys),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
