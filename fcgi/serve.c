@@ -210,7 +210,9 @@ drain(bool backlog)
 	atomic_store(&self.backlog, backlog);
 	atomic_store(&self.stop, true);
 	park_hurry(self.park);
-	workers_gone(until);
+	if (workers_gone(until))
+		for (unsigned i = 0; i < self.n_workers; i++)
+			pthread_join(self.workers[i].thread, NULL);
 	while ((left = session_count()) > 0 && clock_monotonic() < until)
 		usleep(5 * 1000);
 	if (left > 0)

@@ -116,7 +116,7 @@ def draining(_):
 
 
 def draining_has_an_end(_):
-    with Server(MF_DRAIN="500ms") as s:
+    with Server(MF_DRAIN="500ms", dies=True) as s:
         stuck = s.client.start("GET", "/test/sleep?ms=20000")
         time.sleep(0.2)
         begin = time.monotonic()
