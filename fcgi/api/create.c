@@ -81,18 +81,27 @@ read_accounts(struct call *c, const struct fields *f, struct life_wish *w)
 	check_accounts(c, w->accounts, w->n_accounts);
 }
 
+/* All of the services must be here, not only priced. */
 static void
 take_services(struct call *c, const struct price_quote *q, struct life_wish *w)
 {
+	const char *missing = NULL;
+
 	w->hourly_rate = q->rate;
 	w->n_services = q->n;
 	w->services = mem_array(c->task->mem, const char *, q->n);
 	for (size_t i = 0; i < q->n; i++) {
-		w->services[i] = q->lines[i].service;
-		if (!api_available(q->lines[i].service))
-			task_throw(c->task, &API_NOT_AVAILABLE, "%s is not available here yet; "
-			    "GET /api/v1/services lists what is.", q->lines[i].service);
+		const char *service = w->services[i] = q->lines[i].service;
+
+		if (api_available(service))
+			continue;
+		problem_field(c, mem_fmt(c->task->mem, "services[%zu]", i), "%s is not available yet",
+		    service);
+		missing = missing == NULL ? service : mem_fmt(c->task->mem, "%s, %s", missing, service);
 	}
+	if (missing != NULL)
+		task_throw(c->task, &API_NOT_AVAILABLE,
+		    "Not available here yet: %s. GET /api/v1/services lists what is.", missing);
 }
 
 static void

@@ -58,7 +58,8 @@ select l.name, l.id as service, l.cloud, l.kind = 'emulated' as emulated,
        trim_scale(t.hourly)::text as sum,
        trim_scale(least(t.hourly, b.hourly))::text as rate,
        case when b.hourly <= t.hourly then b.id end as package,
-       exists (select from core.service where cloud = $2) as cloud_known,
+       exists (select from core.service
+                where cloud = $2 and cloud <> 'plain') as cloud_known,
        exists (select from core.package where id = $3) as package_known,
        exists (select from covering where id = $3) as package_covers
   from lines l

@@ -107,6 +107,7 @@ test_refused(void **state)
 		{ "{\"services\":[\"aws_s3\",\"nope\"]}", "services[1]" },
 		{ "{\"services\":[\"aws_s3\",\"s3\"],\"provider\":\"aws\"}", "services[1]" },
 		{ "{\"services\":[\"aws_s3\"],\"provider\":\"nobody\"}", "provider" },
+		{ "{\"services\":[\"aws_s3\"],\"provider\":\"plain\"}", "provider" },
 		{ "{\"services\":[\"aws_s3\"],\"package\":\"nothing\"}", "package" },
 		{ "{\"services\":[\"aws_s3\"],\"package\":\"Neon Branching\"}", "package" },
 		{ "{\"services\":[\"aws_s3\"],\"auto_shutdown_hours\":0}", "auto_shutdown_hours" },
@@ -129,14 +130,19 @@ test_refused(void **state)
 		{ "{\"services\":[{\"version\":\"15\"}]}", "services[0].service" },
 	};
 
+	struct json_object *j;
+
 	for (size_t i = 0; i < COUNT(wrong); i++) {
-		struct json_object *j = api_ok(*state, 422, "POST", "/api/v1/environments", wrong[i].body);
+		j = api_ok(*state, 422, "POST", "/api/v1/environments", wrong[i].body);
 
 		assert_string_equal(api_text(j, "code"), "invalid-request");
 		assert_string_equal(api_text(j, "errors.0.field"), wrong[i].field);
 	}
-	assert_string_equal(api_text(api_ok(*state, 422, "POST", "/api/v1/environments",
-	    "{\"services\":[\"aws_s3\",\"redis\"]}"), "code"), "service-not-available");
+	j = api_ok(*state, 422, "POST", "/api/v1/environments",
+	    "{\"services\":[\"aws_s3\",\"redis\",\"kafka\"]}");
+	assert_string_equal(api_text(j, "code"), "service-not-available");
+	assert_non_null(strstr(api_text(j, "detail"), "redis, kafka"));
+	assert_string_equal(api_text(j, "errors.1.field"), "services[2]");
 	assert_string_equal(scratch_sql("select count(*) from core.environment"), "0");
 }
 
