@@ -15,6 +15,7 @@ fuzz-fuzz_%: $(B)/tests/fuzz/fuzz_%
 	@mkdir -p build/fuzz/corpus/$*
 	$< -max_total_time=$(MF_FUZZ_SECONDS) -max_len=4096 -timeout=10 -rss_limit_mb=2048 \
 		-print_final_stats=1 -artifact_prefix=build/fuzz/$*- \
-		$(wildcard tests/fuzz/$*.dict:%=-dict=%) build/fuzz/corpus/$* tests/fuzz/corpus/$*
+		$(patsubst %,-dict=%,$(wildcard tests/fuzz/$*.dict)) \
+		build/fuzz/corpus/$* tests/fuzz/corpus/$*
 
 .PHONY: fuzz fuzz-run

@@ -1,4 +1,5 @@
 /* tests/unit/fcgi/proto/aws_rest.c - which operation a request names */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -122,12 +123,43 @@ literals_win(void **state)
 	assert_string_equal(matched(&lambda, NULL, "GET", "/2015-03-31/functions/f/versions", ""), "-");
 }
 
+/* A service no thread has asked for yet: all at once read its table. */
+static const struct service fresh = { .name = "fresh", .ops = s3_ops, .n_ops = COUNT(s3_ops) };
+
+static void *
+ask(void *arg)
+{
+	const struct op **found = arg;
+	struct aws_call   a;
+
+	aws_call_make(&a, "fresh", "", 0, "GET", "/b/k?tagging", "");
+	*found = aws_rest_match(&a.call, &fresh);
+	aws_call_end(&a);
+	return NULL;
+}
+
+static void
+threads_agree(void **state)
+{
+	pthread_t        threads[8];
+	const struct op *found[COUNT(threads)];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(threads); i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, ask, &found[i]), 0);
+	for (size_t i = 0; i < COUNT(threads); i++)
+		pthread_join(threads[i], NULL);
+	for (size_t i = 0; i < COUNT(threads); i++)
+		assert_ptr_equal(found[i], &s3_ops[7]);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(s3_operations),
 		cmocka_unit_test(literals_win),
+		cmocka_unit_test(threads_agree),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
