@@ -11,7 +11,7 @@
 
 enum { MOST_WAIT_S = 60 };
 
-static const int64_t RECHECK = 2 * SECOND; /* a waiter looks by itself that often */
+static const int64_t RECHECK = 5 * SECOND; /* a waiter looks by itself that often */
 
 const char *
 api_channel(struct call *c, const char *public_id)
