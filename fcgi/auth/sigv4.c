@@ -49,11 +49,10 @@ payload_said(struct check *k)
 	const char    *said = request_header(k->c->req, "x-amz-content-sha256");
 	unsigned char  bytes[32];
 
-	if (said == NULL && k->s->presigned) {
+	if (said == NULL && k->s->presigned)
 		said = request_arg(k->c->req, "X-Amz-Content-Sha256");
-		if (said == NULL)
-			said = "UNSIGNED-PAYLOAD";
-	}
+	if (said == NULL && (k->s->presigned || k->c->env->lenient))
+		said = "UNSIGNED-PAYLOAD";
 	if (said == NULL)
 		task_throw(k->c->task, k->f->no_digest_header != NULL ? k->f->no_digest_header
 		    : k->f->bad_digest_header,

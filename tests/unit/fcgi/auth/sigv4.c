@@ -261,6 +261,26 @@ the_key_must_be_known(void **state)
 	aws_call_end(&a);
 }
 
+/* A lenient environment asks for a known key and nothing else. */
+static void
+lenient(void **state)
+{
+	struct aws_call a;
+
+	(void)state;
+	aws_call_make(&a, "s3", S3_SECRET, S3_DAY + 30 * DAY, "PUT", "/b/k", COMMON
+	    "x-amz-acl: private
+Authorization: AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/"
+	    "20200101/mars/other/aws4_request, SignedHeaders=host, Signature=" EMPTY "
+");
+	assert_non_null(aws_call_try(&a, verify_s3));
+	a.env.lenient = true;
+	assert_null(aws_call_try(&a, verify_s3));
+	assert_ptr_equal(a.call.who, &a.account);
+	assert_int_equal(((struct sigv4 *)a.call.auth)->payload, SIGV4_UNSIGNED);
+	aws_call_end(&a);
+}
+
 static void
 somebody_must_sign(void **state)
 {
@@ -299,6 +319,7 @@ main(void)
 		cmocka_unit_test(headers_refused),
 		cmocka_unit_test(what_it_says_is_checked),
 		cmocka_unit_test(the_key_must_be_known),
+		cmocka_unit_test(lenient),
 		cmocka_unit_test(somebody_must_sign),
 		cmocka_unit_test(names_unsigned_headers),
 	};
