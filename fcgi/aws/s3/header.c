@@ -112,12 +112,17 @@ as_utf8(struct call *c, const char *s)
 	return b.data;
 }
 
-/* Content-Encoding without aws-chunked, which is of the transfer; NULL when nothing is left. */
+/*
+ * Content-Encoding without aws-chunked, which is of the transfer; NULL when nothing is left.  What has
+ * none of it stays as it was written.
+ */
 static const char *
 without_chunked(struct call *c, const char *value)
 {
 	struct buf b = buf_new(c->task->mem);
 
+	if (strcasestr(value, "aws-chunked") == NULL)
+		return value;
 	while (*value != '\0') {
 		size_t n, len;
 
@@ -128,7 +133,7 @@ without_chunked(struct call *c, const char *value)
 		if (len > 0 &&
 		    !(len == strlen("aws-chunked") && strncasecmp(value, "aws-chunked", len) == 0)) {
 			if (b.len > 0)
-				buf_char(&b, ',');
+				buf_text(&b, ", ");
 			buf_add(&b, value, len);
 		}
 		value += n;
@@ -224,12 +229,25 @@ add_real(void *arg, const char *name, const char *value)
 	add_metadata(arg, real_name(m->c, name), value);
 }
 
+/* lighttpd leaves out headers without a value; that they were signed tells that they were there. */
+static void
+add_empty(struct metadata *m)
+{
+	const struct sigv4 *s = m->c->auth;
+
+	for (size_t i = 0; s != NULL && s->signed_headers != NULL && s->signed_headers[i] != NULL; i++)
+		if (text_starts(s->signed_headers[i], META) &&
+		    request_header(m->c->req, s->signed_headers[i]) == NULL)
+			add_metadata(m, s->signed_headers[i], "");
+}
+
 struct blob_pairs
 s3_user_metadata(struct call *c)
 {
 	struct metadata m = { .c = c };
 
 	request_headers(c->req, c->task->mem, META, add_real, &m);
+	add_empty(&m);
 	for (size_t i = 0; presigned(c) && i < c->req->args.n; i++) {
 		const char *name = text_lower(c->task->mem, c->req->args.pairs[i].name);
 

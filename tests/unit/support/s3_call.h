@@ -1,0 +1,36 @@
+/* tests/unit/support/s3_call.h - requests to S3, served in process on a scratch database */
+#ifndef MF_S3_CALL_H
+#define MF_S3_CALL_H
+
+#include "shared/engine/space.h"
+#include "tests/unit/support/aws_call.h"
+
+/*
+ * A fresh environment with two accounts, an empty store and bucket "bkt" of the first account.  Nothing
+ * is signed: the first account asks unless s3_call_as says otherwise.
+ */
+struct space s3_call_setup(void);
+void         s3_call_end(void);
+struct store *s3_call_store(void);
+void         s3_call_as(unsigned account); /* 0 or 1 */
+
+/*
+ * Serve one request; headers as aws_call_make has them, body of n bytes.  The answer lives until the
+ * next request.
+ */
+struct s3_answer {
+	int           status;
+	const char   *code;   /* of the error document, NULL: none */
+	struct buf    body;   /* from files, too */
+	unsigned      round_trips;
+	struct reply *reply;
+	const struct fault *fault;
+};
+struct s3_answer s3_send(const char *method, const char *target, const char *headers,
+    const char *body, size_t n);
+/* Without headers and with a text. */
+int         s3_do(const char *method, const char *target, const char *body);
+/* A header of the last answer; NULL: none. */
+const char *s3_answer_header(const char *name);
+
+#endif
