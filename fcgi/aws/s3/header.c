@@ -113,8 +113,8 @@ as_utf8(struct call *c, const char *s)
 }
 
 /*
- * Content-Encoding without aws-chunked, which is of the transfer; NULL when nothing is left.  What has
- * none of it stays as it was written.
+ * Content-Encoding without aws-chunked, which is of the transfer; NULL when nothing is left.  What
+ * has none of it stays as it was written.
  */
 static const char *
 without_chunked(struct call *c, const char *value)
