@@ -27,7 +27,7 @@ def again(i, say):
     i.up()
     took = time.monotonic() - began
     say(f"the second make up took {took:.1f} s")
-    if took > 10:
+    if took > 30:
         wrong.append(f"the second make up took {took:.1f} s")
     pids = [i.pid(n) for n in ("pool", "postgres", "web")]
     if not all(p in before for p in pids):
