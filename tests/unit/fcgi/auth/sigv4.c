@@ -269,10 +269,8 @@ lenient(void **state)
 
 	(void)state;
 	aws_call_make(&a, "s3", S3_SECRET, S3_DAY + 30 * DAY, "PUT", "/b/k", COMMON
-	    "x-amz-acl: private
-Authorization: AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/"
-	    "20200101/mars/other/aws4_request, SignedHeaders=host, Signature=" EMPTY "
-");
+	    "x-amz-acl: private\nAuthorization: AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/"
+	    "20200101/mars/other/aws4_request, SignedHeaders=host, Signature=" EMPTY "\n");
 	assert_non_null(aws_call_try(&a, verify_s3));
 	a.env.lenient = true;
 	assert_null(aws_call_try(&a, verify_s3));
