@@ -123,7 +123,7 @@ key_revoke_command(struct admin *a)
 	buf_fmt(&a->out, "%s revoked\n", public_id);
 }
 
-/* Done twice, or by two at once, it makes one account and one key. */
+/* The oldest account, made if there is none.  Done twice, or by two at once, it makes one key. */
 static void
 first_command(struct admin *a)
 {
@@ -132,8 +132,7 @@ first_command(struct admin *a)
 
 	db_begin(a->task);
 	account_lock_first(a->task);
-	first = account_find(a->task, "first");
-	if (first == NULL)
+	if (account_list(a->task, &first) == 0)
 		first = account_create(a->task, "first", NULL);
 	if (!key_any(a->task, first->id)) {
 		key_create(a->task, first->id, "first", 0, &text);
