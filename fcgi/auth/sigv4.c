@@ -122,7 +122,9 @@ check_scope(struct check *k)
 static void
 check_expiry(struct check *k)
 {
-	int64_t now = k->c->task->now, moved = environment_moved_since(k->c->env, k->s->signed_at);
+	int64_t now = k->c->task->now;
+	/* It was signed at some time of that second: what moved the clock within it does not count. */
+	int64_t moved = environment_moved_since(k->c->env, k->s->signed_at + SECOND - 1);
 
 	if (k->s->signed_at > now + MAX_SKEW)
 		task_throw(k->c->task, k->f->expired, "Request is not valid yet");

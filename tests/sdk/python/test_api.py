@@ -3,8 +3,9 @@ import json
 import re
 import secrets
 import subprocess
-from datetime import datetime
+from datetime import datetime, timedelta
 
+import botocore.auth
 import pytest
 
 import installation
@@ -175,6 +176,31 @@ def test_clock(fresh):
     for wrong in ({}, {"now": "yesterday"}, {"advance": -5}, {"offset": 1, "advance": 1},
                   {"other": 1}, {"offset": "99999y"}):
         problem(fresh.api.call("PUT", path, wrong), 422, "invalid-request")
+
+
+def test_presigned_urls_follow_the_clock(fresh, monkeypatch):
+    s3 = make_client(fresh, signature_version="s3v4")
+    s3.create_bucket(Bucket="bucket")
+    s3.put_object(Bucket="bucket", Key="k", Body=b"x")
+
+    def presign():
+        return s3.generate_presigned_url("get_object", {"Bucket": "bucket", "Key": "k"}, 3600)
+
+    def status(url):
+        return installation.http("GET", url).status
+
+    # Signed some seconds ago: a signature knows the second only.
+    real = botocore.auth.get_current_datetime
+    monkeypatch.setattr(botocore.auth, "get_current_datetime",
+                        lambda *a, **k: real(*a, **k) - timedelta(seconds=9))
+    old = presign()
+    monkeypatch.undo()
+    assert status(old) == 200
+    fresh.api.ok("POST", fresh.path + "/clock", {"advance": 3500})
+    assert status(old) == 200
+    fresh.api.ok("POST", fresh.path + "/clock", {"advance": 200})
+    assert status(old) == 403
+    assert status(presign()) == 200
 
 
 def test_env_exports(fresh, tmp_path):
