@@ -77,7 +77,7 @@ read_only(bool on)
 	scratch_sql("do $$ begin execute format('alter database %%I set"
 	            " default_transaction_read_only = %s', current_database()); end $$",
 	    on ? "on" : "off");
-	scratch_sql("select pg_terminate_backend(pid) from pg_stat_activity"
+	scratch_sql("select pg_terminate_backend(pid, 5000) from pg_stat_activity"
 	            " where datname = current_database() and pid <> pg_backend_pid()");
 }
 

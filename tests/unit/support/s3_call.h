@@ -6,13 +6,13 @@
 #include "tests/unit/support/aws_call.h"
 
 /*
- * A fresh environment with two accounts, an empty store and bucket "bkt" of the first account.  Nothing
- * is signed: the first account asks unless s3_call_as says otherwise.
+ * A fresh environment with two accounts, an empty store and bucket "bkt" of the first account.
+ * Nothing is signed: the first account asks unless s3_call_as says otherwise.
  */
-struct space s3_call_setup(void);
-void         s3_call_end(void);
+struct space  s3_call_setup(void);
+void          s3_call_end(void);
 struct store *s3_call_store(void);
-void         s3_call_as(unsigned account); /* 0 or 1 */
+void          s3_call_as(unsigned account); /* 0 or 1 */
 
 /*
  * Serve one request; headers as aws_call_make has them, body of n bytes.  The answer lives until the
