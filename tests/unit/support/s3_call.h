@@ -15,8 +15,8 @@ struct store *s3_call_store(void);
 void          s3_call_as(unsigned account); /* 0 or 1 */
 
 /*
- * Serve one request; headers as aws_call_make has them, body of n bytes.  The answer lives until the
- * next request.
+ * Serve one request; headers as aws_call_make has them, body of n bytes.  The answer lives until
+ * the next request.
  */
 struct s3_answer {
 	int           status;
