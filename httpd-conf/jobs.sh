@@ -23,9 +23,38 @@ lines() {
 	echo "* * * * * $me run mf-collect $tag"
 }
 
-# others - the crontab without our lines
+# others - the crontab without our lines, and without those of installations that are no more; fails
+# when it cannot be read, for then it must not be written
 others() {
-	crontab -l 2>/dev/null | grep -v -F -x -f <(lines) | grep -v -E " ${tag//./\\.}\$" || true
+	local all line
+	if ! all=$(LC_ALL=C crontab -l 2>&1); then
+		[[ $all == *"no crontab for"* ]]
+		return
+	fi
+	while IFS= read -r line; do
+		case $line in
+		*" $tag") ;;
+		*" # mockfactory /"*)
+			[ ! -e "${line##* # mockfactory }" ] || printf '%s\n' "$line"
+			;;
+		*) printf '%s\n' "$line" ;;
+		esac
+	done <<<"$all"
+}
+
+# write_crontab <text>
+write_crontab() {
+	if [ -n "$1" ]; then
+		printf '%s\n' "$1" | crontab - 2>>"$LOG/jobs.log"
+	else
+		crontab -r 2>/dev/null || true
+	fi
+}
+
+# Installations of one user share a crontab: one changes it at a time.
+alone() {
+	exec 6</var/tmp
+	flock -w 20 6 || true
 }
 
 installed() {
@@ -33,12 +62,15 @@ installed() {
 }
 
 install() {
-	if command -v crontab >/dev/null && cron_runs &&
-		{ others; lines; } | crontab - 2>>"$LOG/jobs.log"; then
+	local text
+	alone
+	if command -v crontab >/dev/null && cron_runs && text=$(others && lines) &&
+		write_crontab "$text"; then
 		stop_loop
 		say "The jobs are in the crontab of $(id -un)."
 		return
 	fi
+	exec 6<&-
 	if ! held jobs; then
 		detach "$here/keep.sh" "$RUN" "$LOG/jobs.log" jobs TERM "$here/cron-loop.sh"
 	fi
@@ -52,8 +84,10 @@ stop_loop() {
 }
 
 remove() {
-	if installed; then
-		others | crontab -
+	local text
+	alone
+	if installed && text=$(others); then
+		write_crontab "$text"
 	fi
 	stop_loop
 }
