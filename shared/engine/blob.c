@@ -40,6 +40,19 @@ put_result(struct task *t, const struct rows *r, const char *who, bool may_miss)
 	return may_miss && !row_bool(r, 0, "found") ? BLOB_NO_KEY : BLOB_UNMET;
 }
 
+/* Why blob_put wrote nothing. A bucket that has come meanwhile: once more. */
+static enum blob_result
+why_not_put(struct task *t, const struct space *sp, const char *who, const char *bucket,
+    bool absent)
+{
+	struct blob_bucket b;
+	enum blob_result   result = blob_bucket_find(t, sp, who, bucket, &b);
+
+	if (result == BLOB_OK && !absent)
+		task_throw(t, &FAULT_CONFLICT, NULL);
+	return result == BLOB_OK ? BLOB_UNMET : result;
+}
+
 enum blob_result
 blob_put(struct task *t, const struct space *sp, const char *who, const char *bucket,
     const struct blob_object *o, const struct blob_condition *when)
@@ -58,7 +71,9 @@ blob_put(struct task *t, const struct space *sp, const char *who, const char *bu
 	    db_text(o->checksum), home, db_text(o->body),
 	    db_bytes(o->body == NULL ? o->bytes : NULL, o->body == NULL ? (size_t)o->size : 0),
 	    when->etag != NULL ? db_text(when->etag) : db_bool(when->absent));
-	return put_result(t, &r, who, when->etag != NULL);
+	if (when->etag != NULL)
+		return put_result(t, &r, who, true);
+	return r.n == 1 ? BLOB_OK : why_not_put(t, sp, who, bucket, when->absent);
 }
 
 enum blob_result

@@ -15,8 +15,8 @@ struct task;
  * An object's bytes are in its row (small ones) or in the store.  The face decides which, puts
  * what is stored there first (store.h), and then calls blob_put, which is one statement: when it
  * returns BLOB_OK the object is committed.  Every function here but those that say otherwise costs
- * one round trip, throws FAULT_STALE when the environment is no longer what sp says, and never
- * throws for something that is not there.
+ * one round trip (blob_put another one when it put nothing), throws FAULT_STALE when the
+ * environment is no longer what sp says, and never throws for something that is not there.
  *
  * Callers name themselves by account (`who`): only a bucket's owner gets past BLOB_FOREIGN.
  */

@@ -51,16 +51,28 @@ class Load:
 
 def together(runs):
     """Several runs of one measurement as one."""
-    return {"per_second": sum(r["requests"] for r in runs) / sum(r["seconds"] for r in runs),
-            "p50_us": median([r["p50_us"] for r in runs]),
-            "p99_us": max(r["p99_us"] for r in runs), "requests": sum(r["requests"] for r in runs)}
+    requests = sum(r["requests"] for r in runs)
+    out = {"per_second": requests / sum(r["seconds"] for r in runs),
+           "p50_us": median([r["p50_us"] for r in runs]), "p99_us": max(r["p99_us"] for r in runs),
+           "requests": requests}
+    if "cpu_ns" in runs[0]:
+        out["cpu_us"] = sum(r["cpu_ns"] for r in runs) / requests / 1e3
+    return out
 
 
-def measure(cases):
+def measure(cases, i=None):
     """name -> a function that runs it once; in turns, so that a slow moment hits all alike."""
+    def once(run):
+        if i is None:
+            return run(SECONDS)
+        before = cpu_time(i)
+        r = run(SECONDS)
+        after = cpu_time(i)
+        return {**r, "cpu_ns": sum(t - before.get(p, 0) for p, t in after.items())}
+
     for run in cases.values():
         run(1)
-    rounds = [{name: run(SECONDS) for name, run in cases.items()} for _ in range(ROUNDS)]
+    rounds = [{name: once(run) for name, run in cases.items()} for _ in range(ROUNDS)]
     return {name: together([r[name] for r in rounds]) for name in cases}
 
 
@@ -148,11 +160,22 @@ def kind_of(title):
 
 
 def memory(i):
-    """kind -> (processes, bytes resident, shared pages divided among their users)."""
+    """kind -> bytes resident of each process; pages several share are divided among them."""
     found = {}
     for pid, title in i.processes().items():
-        n, size = found.get(kind_of(title), (0, 0))
-        found[kind_of(title)] = (n + 1, size + pss(pid))
+        found.setdefault(kind_of(title), []).append(pss(pid))
+    return found
+
+
+def cpu_time(i):
+    """pid -> nanoseconds on a CPU, of all threads."""
+    found = {}
+    for pid in i.processes():
+        try:
+            found[pid] = sum(int(open(f"/proc/{pid}/task/{t}/schedstat").read().split()[0])
+                             for t in os.listdir(f"/proc/{pid}/task"))
+        except OSError:
+            pass
     return found
 
 
@@ -194,7 +217,7 @@ def environments(i):
     destroyed = time.perf_counter() - began
     i.program("mf-collect", "--now")
     collected = time.perf_counter() - began - destroyed
-    grown = {k: after[2][k][1] - before[2].get(k, (0, 0))[1] for k in after[2]}
+    grown = {k: sum(after[2][k]) - sum(before[2].get(k, [])) for k in after[2]}
     served = grown.get("pool", 0) + grown.get("web server", 0)
     return {"n": ENVIRONMENTS,
             "create_ms": median([c for _, c, _ in made]) * 1e3,
@@ -251,14 +274,15 @@ def machine():
 
 def line(name, r, *ceilings):
     text = f"{name:<22}{r['per_second']:>9,.0f}{r['p50_us'] / 1e3:>9.2f}{r['p99_us'] / 1e3:>9.2f}"
+    text += f"{r['cpu_us']:>9.0f}" if "cpu_us" in r else f"{'':>9}"
     for ceiling in ceilings:
         text += f"{r['per_second'] / ceiling['per_second']:>11.0%}" if ceiling else f"{'':>11}"
     print(text.rstrip())
 
 
 def print_s3(title, results):
-    print(f"\n{title:<22}{'per s':>9}{'p50 ms':>9}{'p99 ms':>9}{'of empty':>11}{'of one SQL':>11}"
-          f"{'same bytes':>11}")
+    print(f"\n{title:<22}{'per s':>9}{'p50 ms':>9}{'p99 ms':>9}{'cpu us':>9}{'of empty':>11}"
+          f"{'of one SQL':>11}{'same bytes':>11}")
     for name, r in results.items():
         verb, _, size = name.partition(" ")
         sql = {"PUT": "one insert", "GET": "one select"}.get(verb)
@@ -281,8 +305,10 @@ def print_rest(result):
           f"(target < 100)\n  (PostgreSQL's memory, mostly its cache of these rows: "
           f"{e['postgres_memory_bytes'] / 1024:.1f} KiB)")
     print("\nresident memory (PSS) at the end:")
-    for kind, (n, size) in sorted(result["memory"].items()):
-        print(f"  {kind:<12}{n:>3} processes{size / (1 << 20):>9.1f} MiB")
+    for kind, sizes in sorted(result["memory"].items()):
+        sizes = [size / (1 << 20) for size in sizes]
+        print(f"  {kind:<12}{len(sizes):>3} processes{sum(sizes):>9.1f} MiB, each "
+              f"{min(sizes):.1f} to {max(sizes):.1f}")
 
 
 def measure_ours(programs, load_program, relaxed):
@@ -290,7 +316,7 @@ def measure_ours(programs, load_program, relaxed):
     out = {}
     with installation.Installation(programs, MF_TEST="1", MF_DB_RELAXED=str(int(relaxed))) as i:
         load, prefix = environment_load(i, load_program)
-        out["s3"] = measure({**ceilings(i, load), **s3_cases(load, prefix)})
+        out["s3"] = measure({**ceilings(i, load), **s3_cases(load, prefix)}, i)
         out["round_trips"] = round_trips(i)
         if not relaxed:
             out["environments"] = environments(i)
