@@ -153,15 +153,11 @@ def test_presigned_changed(s3, signer, bucket, change):
     assert installation.http("GET", presign(signer, bucket)).body == b"x"
 
 
-@pytest.mark.parametrize("gone", ["Signature", "Expires", "AWSAccessKeyId", "X-Amz-Signature",
-                                  "X-Amz-Expires", "X-Amz-Credential", "X-Amz-Date"])
-def test_presigned_without_a_part(signer, bucket, gone):
+def test_presigned_without_a_part(signer, bucket):
     url = presign(signer, bucket)
-    less = re.sub(f"([?&]){gone}=[^&]*&?", r"\1", url)
-    if less == url:
-        pytest.skip("the other version's")
-    answer = installation.http("GET", less)
-    assert answer.status in (400, 403) and b"<Code>" in answer.body, answer.body
+    for part in url.split("?")[1].split("&"):
+        answer = installation.http("GET", url.replace(part, ""))
+        assert answer.status in (400, 403) and b"<Code>" in answer.body, (part, answer.body)
 
 
 def test_presigned_put(signer, bucket):

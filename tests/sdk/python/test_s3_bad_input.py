@@ -142,13 +142,11 @@ def test_frames_that_are_wrong(environment, s3, bucket, name):
     assert nothing_there(s3, bucket)
 
 
-@pytest.mark.parametrize("path", [
-    "/{}/a%00b", "/{}/a%", "/{}/a%4", "/{}/a%zz", "/{}/%ff%fe", "/{}/%c0%af", "/{}/%ed%a0%80",
-    "/{}?prefix=%00", "/{}?prefix=%zz", "/{}?prefix=%ff"])
-@pytest.mark.parametrize("method", ["GET", "PUT"])
+@pytest.mark.parametrize("method,path", [
+    (method, "/{}/" + key) for method in ("GET", "PUT") for key in (
+        "a%00b", "a%", "a%4", "a%zz", "%ff%fe", "%c0%af", "%ed%a0%80")] + [
+    ("GET", "/{}?prefix=%00"), ("GET", "/{}?prefix=%zz"), ("GET", "/{}?prefix=%ff")])
 def test_what_is_no_text(environment, s3, bucket, method, path):
-    if method == "PUT" and "?" in path:
-        pytest.skip("a PUT without a key has no prefix")
     answer = raw.send(environment, method, path.format(bucket), b"")
     assert answer.status in (400, 403), answer
     assert nothing_there(s3, bucket)
