@@ -149,7 +149,7 @@ bucket_token(struct call *c)
 	size_t      n;
 	char       *name;
 
-	if (token == NULL)
+	if (token == NULL || *token == '\0')
 		return "";
 	name = base64url_decode(c->task->mem, token, &n);
 	if (name == NULL || n == 0 || !text_utf8(name, n))
@@ -197,8 +197,10 @@ s3_list_buckets(struct call *c)
 		enc_text(c->out, "Name", list[i].name);
 		enc_text(c->out, "CreationDate", clock_iso_milli(c->task->mem,
 		    list[i].created_at / SECOND * SECOND));
-		if (paged || prefix != NULL || region != NULL)
+		if (paged || prefix != NULL || region != NULL) {
 			enc_text(c->out, "BucketRegion", list[i].region);
+			enc_text(c->out, "BucketArn", mem_fmt(c->task->mem, "arn:aws:s3:::%s", list[i].name));
+		}
 		enc_end(c->out);
 	}
 	enc_end(c->out);

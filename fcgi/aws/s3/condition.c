@@ -54,14 +54,17 @@ list_matches(const char *list, const char *etag)
 	return false;
 }
 
-/* Dates have whole seconds.  What is no date is ignored (RFC 9110, 13.1.3). */
+/*
+ * Dates have whole seconds.  What is no date is ignored (RFC 9110, 13.1.3), and S3 ignores one that
+ * is still to come.
+ */
 static bool
 changed_after(struct call *c, const struct blob_object *o, const char *header, bool *known)
 {
 	const char *value = value_of(c, header);
 	int64_t     at;
 
-	*known = value != NULL && clock_parse_http(value, &at);
+	*known = value != NULL && clock_parse_http(value, &at) && at <= c->space.now;
 	return *known && o->modified_at / SECOND > at / SECOND;
 }
 

@@ -150,6 +150,7 @@ test_conditional_reads(void **state)
 		{ "If-Modified-Since: Sun, 23 Nov 2025 07:59:59 GMT", 200 },
 		{ "If-Modified-Since: Sun, 23 Nov 2025 08:00:00 GMT", 304 },
 		{ "If-Modified-Since: yesterday", 200 },
+		{ "If-Modified-Since: Mon, 24 Nov 2025 08:00:00 GMT", 200 },
 		{ "If-Unmodified-Since: Sun, 23 Nov 2025 08:00:00 GMT", 200 },
 		{ "If-Unmodified-Since: Sun, 23 Nov 2025 07:59:59 GMT", 412 },
 		{ "If-Match: *\nIf-Unmodified-Since: Sun, 23 Nov 2025 07:59:59 GMT", 200 },
