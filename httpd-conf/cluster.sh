@@ -80,6 +80,7 @@ clean_up() {
 	local pid p
 	pid=$(head -1 "$data/postmaster.pid" 2>/dev/null) || return 0
 	[ "$(readlink "/proc/$pid/cwd" 2>/dev/null)" != "$data" ] || return 0
+	# shellcheck disable=SC2044
 	for p in $(find /proc -mindepth 2 -maxdepth 2 -name cwd -lname "$data" 2>/dev/null); do
 		p=${p#/proc/}
 		kill -KILL "${p%/cwd}" 2>/dev/null || true

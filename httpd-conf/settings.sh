@@ -139,9 +139,9 @@ write_given() {
 	done | LC_ALL=C sort | write_private "$STATE/settings.given"
 }
 
-# settings_choose - decide everything, write both files; sets $settings_changed
+# settings_choose - decide everything and write both files
 settings_choose() {
-	local name old=
+	local name
 	BUSY=$(listening)
 	if [ -e "$STATE/settings.env" ]; then
 		eval "$(sed -n "s/^\(MF_[A-Z_]*\)=\('.*'\)$/previous[\1]=\2/p" \
@@ -167,13 +167,10 @@ settings_choose() {
 	chosen[MF_SENDFILE]=${chosen[MF_WEB]}
 
 	write_given
-	[ ! -e "$STATE/settings.env" ] || old=$(cat "$STATE/settings.env")
 	{
 		echo "# What this installation runs under; written by make up."
 		for name in "${!chosen[@]}"; do
 			echo "$name=$(quoted "${chosen[$name]}")"
 		done | LC_ALL=C sort
 	} | write_private "$STATE/settings.env"
-	settings_changed=0
-	[ -z "$old" ] || [ "$old" = "$(cat "$STATE/settings.env")" ] || settings_changed=1
 }

@@ -57,14 +57,26 @@ keeper() {
 	wait_until 5 held "$name" || die "could not start $name: see $LOG/$name.log"
 }
 
+# What the pool runs under: when that changed, a new pool comes in beside the old one.
+pool_stamp() {
+	cat "$STATE/settings.env" "$PROGRAM/bin/mockfactory.fcgi" | sha256sum
+}
+
 # The listening socket belongs to the keeper: the pool may die and come back behind it, and requests
 # wait in its queue.
 pool() {
-	held pool && return
-	rm -f "$RUN/fcgi.sock"
-	detach spawn-fcgi -n -s "$RUN/fcgi.sock" -M 0600 -b 4096 -- \
-		"$here/keep.sh" "$RUN" "$LOG/pool.log" pool TERM "$here/program.sh" mockfactory.fcgi
-	wait_until 5 held pool || die "could not start the pool: see $LOG/pool.log"
+	local stamp
+	stamp=$(pool_stamp)
+	if held pool; then
+		[ "$stamp" != "$(cat "$RUN/pool.stamp" 2>/dev/null)" ] || return 0
+		kill -HUP "$(cat "$RUN/pool.keeper")"
+	else
+		rm -f "$RUN/fcgi.sock"
+		detach spawn-fcgi -n -s "$RUN/fcgi.sock" -M 0600 -b 4096 -- "$here/keep.sh" "$RUN" \
+			"$LOG/pool.log" pool TERM "$here/program.sh" mockfactory.fcgi
+		wait_until 5 held pool || die "could not start the pool: see $LOG/pool.log"
+	fi
+	echo "$stamp" >"$RUN/pool.stamp"
 }
 
 own_database() {
@@ -89,30 +101,30 @@ admin() {
 	"$here/program.sh" mf-admin "$@"
 }
 
-# Our own web server listens there, not somebody else's, and answers.
-healthy() {
+# Our own web server listens there, not somebody else's.
+listens() {
 	local pid
-	pid=$(pid_of web) && ss -H -l -t -n -p "sport = :$MF_PORT" | grep -q "pid=$pid," || return 1
-	curl -s -f -o /dev/null --noproxy '*' -m 2 "http://127.0.0.1:$MF_PORT/healthz"
+	pid=$(pid_of web) && ss -H -l -t -n -p "sport = :$MF_PORT" | grep -q "pid=$pid,"
+}
+
+healthy() {
+	listens && curl -s -f -o /dev/null --noproxy '*' -m 2 "http://127.0.0.1:$MF_PORT/healthz"
 }
 
 ended() {
 	[ ! -e "/proc/$1" ]
 }
 
-# What runs takes over new settings and programs: a new pool beside the old one, the web server
-# at once.
-take_over() {
+# The web server, started again when its configuration changed.
+web() {
 	local old
-	if [ "${settings_changed-0}" = 1 ] || [ "${PROGRAM_CHANGED-0}" = 1 ]; then
-		if held pool; then
-			kill -HUP "$(cat "$RUN/pool.keeper")"
-		fi
-	fi
+	"$here/certificate.sh" server
 	if "$here/web.sh" configure && old=$(pid_of web); then
 		kill "$old" 2>/dev/null || true
 		wait_until 20 ended "$old" || die "the web server (pid $old) does not stop"
 	fi
+	keeper web TERM "$here/web.sh" run
+	wait_until 20 listens || die "the web server does not listen: see $LOG/web.log"
 }
 
 first_key() {
@@ -134,21 +146,19 @@ up() {
 	flock 8
 	# Two installations that start at once shall not choose the same ports.
 	exec 7</tmp
-	flock -w 60 7 || true
+	held web || flock -w 60 7 || true
 	settings_given
 	settings_choose
 	load_settings
+	web
+	exec 7<&-
 	secret_key
 	database
 	admin migrate "$PROGRAM/migrations"
-	"$here/certificate.sh" server
-	take_over
 	pool
-	keeper web TERM "$here/web.sh" run
 	touch "$STATE/wanted"
 	"$here/jobs.sh" install
 	wait_until 20 healthy || die "no healthy answer on port $MF_PORT: see make logs"
-	exec 7<&-
 	first_key
 	"$here/welcome.sh"
 }

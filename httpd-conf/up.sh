@@ -24,7 +24,7 @@ as_owner() {
 		list+=("$name=${!name}")
 	done
 	set -- env -i PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin LANG=C.UTF-8 TZ=UTC \
-		"HOME=$STATE" "PROGRAM_CHANGED=${PROGRAM_CHANGED-0}" "${list[@]}" "$@"
+		"HOME=$STATE" "${list[@]}" "$@"
 	if [ "$(id -u)" = 0 ]; then
 		(cd / && exec setpriv --reuid "$USER_NAME" --regid "$USER_NAME" --init-groups "$@")
 	else
@@ -107,7 +107,7 @@ install_program() {
 	rm -f "$stage"/bin/*.d "$stage"/bin/*.o
 	cp -r "$ROOT/httpd-conf" "$ROOT/sql/migrations" "$stage/"
 	chmod -R u+rwX,go=rX "$stage"
-	PROGRAM_CHANGED=$(tar -C "$stage" -c . | as_owner sh -c '
+	tar -C "$stage" -c . | as_owner sh -c '
 		set -eu
 		cd "$1"
 		exec 9>install.lock
@@ -117,13 +117,11 @@ install_program() {
 		tar -C program.new -x
 		if diff -r -q program.new program >/dev/null 2>&1; then
 			rm -rf program.new
-			echo 0
 		else
 			[ ! -e program ] || mv program program.old
 			mv program.new program
 			rm -rf program.old
-			echo 1
-		fi' sh "$STATE")
+		fi' sh "$STATE"
 	rm -rf "$stage"
 }
 
