@@ -365,7 +365,7 @@ refused_entry(struct board *b, uint64_t hash)
 }
 
 const char *
-board_died(struct board *b, unsigned index, int64_t *whose)
+board_died(struct board *b, unsigned index, int64_t *whose, bool *refused)
 {
 	int64_t now = clock_now();
 
@@ -377,7 +377,8 @@ board_died(struct board *b, unsigned index, int64_t *whose)
 		if (!atomic_load(&t->culprit) || hash == 0)
 			continue;
 		r = refused_entry(b, hash);
-		if (now - atomic_load(&r->died) < DEATHS_WITHIN)
+		*refused = now - atomic_load(&r->died) < DEATHS_WITHIN;
+		if (*refused)
 			atomic_store(&r->until, now + REFUSED_FOR);
 		atomic_store(&r->died, now);
 		*whose = t->whose;

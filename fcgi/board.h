@@ -66,7 +66,10 @@ bool board_enter(struct board *b, int64_t whose, const char *op);
 void board_leave(void);
 /* In a handler of SIGSEGV, SIGABRT ...: it was this thread. */
 void board_blame(void);
-/* For the parent: process `index` died; what its thread was in, or NULL; notes the death. */
-const char *board_died(struct board *b, unsigned index, int64_t *whose);
+/*
+ * For the parent: process `index` died.  What the thread that died was in, or NULL; notes the death.
+ * *refused: it is not served to them any more, for a while.
+ */
+const char *board_died(struct board *b, unsigned index, int64_t *whose, bool *refused);
 
 #endif

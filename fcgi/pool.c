@@ -131,7 +131,7 @@ tell_child(struct pool *p, unsigned at, int sig)
 }
 
 static void
-log_death(pid_t pid, int status, const char *op, int64_t whose)
+log_death(pid_t pid, int status, const char *op, int64_t whose, bool refused)
 {
 	struct log l = log_begin("death");
 
@@ -143,6 +143,7 @@ log_death(pid_t pid, int status, const char *op, int64_t whose)
 	if (op != NULL) {
 		log_text(&l, "op", op);
 		log_int(&l, "whose", whose);
+		log_text(&l, "refused", refused ? "1" : NULL);
 	}
 	log_end(&l);
 }
@@ -153,10 +154,11 @@ bury(struct pool *p, unsigned at, int status)
 {
 	struct child *c = &p->children[at];
 	int64_t       now = clock_monotonic(), whose = 0;
-	const char   *op = board_died(p->serve.shared.board, at, &whose);
+	bool          refused = false;
+	const char   *op = board_died(p->serve.shared.board, at, &whose, &refused);
 
 	if (c->told == 0 || op != NULL || (WIFSIGNALED(status) && WTERMSIG(status) != SIGTERM))
-		log_death(c->pid, status, op, whose);
+		log_death(c->pid, status, op, whose, refused);
 	if (c->told == 0) {
 		board_restarted(p->serve.shared.board);
 		if (now - c->started >= YOUNG)

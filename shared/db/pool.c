@@ -15,11 +15,22 @@
 enum { WAIT_FOR_CONNECTION_S = 5 };
 #define REFUSE_FOR (50 * MILLISECOND) /* after a failed try */
 
+/*
+ * Who waits for a connection, first come first served: what is freed goes to the first of them, not
+ * to whoever is quicker.  Otherwise a busy pool lets some wait for seconds.
+ */
+struct waiter {
+	struct waiter *next;
+	pthread_cond_t served;
+	struct conn   *conn;
+	bool           may_open;
+};
+
 struct db {
 	const struct conf *conf;
 	pthread_mutex_t    lock;
-	pthread_cond_t     freed;
-	struct conn       *idle;
+	struct waiter     *waiters, **last_waiter;
+	struct conn       *idle; /* none while anybody waits */
 	unsigned           open, busy, most;
 	int64_t            refuse_until; /* monotonic */
 	uint64_t           statements, connects, failures;
@@ -35,7 +46,7 @@ db_open(const struct conf *c)
 	db->conf = c;
 	db->most = (unsigned)c->db_connections;
 	pthread_mutex_init(&db->lock, NULL);
-	pthread_cond_init(&db->freed, NULL);
+	db->last_waiter = &db->waiters;
 	return db;
 }
 
@@ -55,7 +66,6 @@ db_close(struct db *db)
 		db->idle = c->next;
 		conn_close(c);
 	}
-	pthread_cond_destroy(&db->freed);
 	pthread_mutex_destroy(&db->lock);
 	free(db);
 }
@@ -70,58 +80,114 @@ alive(struct conn *c)
 	return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
+/* Under the lock: the first who waits, now out of the queue; NULL: nobody does. */
+static struct waiter *
+first_waiter(struct db *db)
+{
+	struct waiter *w = db->waiters;
+
+	if (w != NULL) {
+		db->waiters = w->next;
+		if (db->waiters == NULL)
+			db->last_waiter = &db->waiters;
+	}
+	return w;
+}
+
+/* Under the lock: it waits no longer. */
+static void
+leave_queue(struct db *db, struct waiter *leaving)
+{
+	struct waiter **w = &db->waiters;
+
+	while (*w != leaving)
+		w = &(*w)->next;
+	*w = leaving->next;
+	if (leaving->next == NULL)
+		db->last_waiter = w;
+}
+
+/* Under the lock: wait for what another gives back, not for ever. */
+static struct conn *
+wait_in_queue(struct db *db, bool *may_open)
+{
+	struct waiter   me = { .served = PTHREAD_COND_INITIALIZER };
+	struct timespec until;
+	bool            late = false;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += WAIT_FOR_CONNECTION_S;
+	*db->last_waiter = &me;
+	db->last_waiter = &me.next;
+	while (me.conn == NULL && !me.may_open && !late)
+		late = pthread_cond_timedwait(&me.served, &db->lock, &until) != 0;
+	if (me.conn == NULL && !me.may_open)
+		leave_queue(db, &me);
+	pthread_cond_destroy(&me.served);
+	*may_open = me.may_open;
+	return me.conn;
+}
+
 /* An idle connection, or NULL with *may_open set when a new one may be made in its stead. */
 static struct conn *
 take_idle(struct db *db, bool *may_open)
 {
-	struct timespec until;
-	struct conn    *c = NULL;
+	struct conn *c;
 
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += WAIT_FOR_CONNECTION_S;
 	*may_open = false;
 	pthread_mutex_lock(&db->lock);
-	while (db->idle == NULL && db->open >= db->most)
-		if (pthread_cond_timedwait(&db->freed, &db->lock, &until) != 0)
-			break;
-	if (db->idle != NULL) {
-		c = db->idle;
+	c = db->idle;
+	if (c != NULL) {
 		db->idle = c->next;
 		db->busy++;
 	} else if (db->open < db->most) {
 		db->open++;
 		db->busy++;
 		*may_open = true;
+	} else {
+		c = wait_in_queue(db, may_open);
 	}
 	pthread_mutex_unlock(&db->lock);
 	return c;
 }
 
-/* What was counted as open and busy is so no more. */
+/* What was counted as open and busy is so no more, or another's to open. */
 static void
 give_up(struct db *db, bool had_one)
 {
+	struct waiter *w;
+
 	pthread_mutex_lock(&db->lock);
-	db->busy--;
-	db->open--;
 	db->failures += had_one;
-	pthread_cond_signal(&db->freed);
+	if ((w = first_waiter(db)) != NULL) {
+		w->may_open = true;
+		pthread_cond_signal(&w->served);
+	} else {
+		db->busy--;
+		db->open--;
+	}
 	pthread_mutex_unlock(&db->lock);
 }
 
 void
 pool_give(struct db *db, struct conn *c, bool usable)
 {
+	struct waiter *w;
+
 	if (!usable || PQstatus(c->pg) != CONNECTION_OK) {
 		conn_close(c);
 		give_up(db, true);
 		return;
 	}
 	pthread_mutex_lock(&db->lock);
-	db->busy--;
-	c->next = db->idle;
-	db->idle = c;
-	pthread_cond_signal(&db->freed);
+	if ((w = first_waiter(db)) != NULL) {
+		w->conn = c;
+		pthread_cond_signal(&w->served);
+	} else {
+		db->busy--;
+		c->next = db->idle;
+		db->idle = c;
+	}
 	pthread_mutex_unlock(&db->lock);
 }
 

@@ -70,12 +70,13 @@ static void
 die(int64_t whose, const char *op)
 {
 	int64_t     who;
+	bool        refused = false;
 	const char *what;
 
 	board_thread(b, 5, 7);
 	assert_true(board_enter(b, whose, op));
 	board_blame();
-	what = board_died(b, 5, &who);
+	what = board_died(b, 5, &who, &refused);
 	assert_non_null(what);
 	assert_string_equal(what, op);
 	assert_true(who == whose);
@@ -99,14 +100,15 @@ static void
 test_who_was_idle_is_not_blamed(void **state)
 {
 	int64_t who;
+	bool    refused;
 
 	(void)state;
 	board_thread(b, 5, 7);
 	assert_true(board_enter(b, 1, "op"));
-	assert_null(board_died(b, 5, &who)); /* killed from outside: nobody's fault */
+	assert_null(board_died(b, 5, &who, &refused)); /* killed from outside: nobody's fault */
 	board_leave();
 	board_blame();
-	assert_null(board_died(b, 5, &who));
+	assert_null(board_died(b, 5, &who, &refused));
 }
 
 static void
