@@ -67,7 +67,7 @@ void board_leave(void);
 /* In a handler of SIGSEGV, SIGABRT ...: it was this thread. */
 void board_blame(void);
 /*
- * For the parent: process `index` died.  What the thread that died was in, or NULL; notes the death.
+ * For the parent: process `index` died.  What the thread was in that did it, or NULL; noted.
  * *refused: it is not served to them any more, for a while.
  */
 const char *board_died(struct board *b, unsigned index, int64_t *whose, bool *refused);

@@ -136,10 +136,8 @@ log_death(pid_t pid, int status, const char *op, int64_t whose, bool refused)
 	struct log l = log_begin("death");
 
 	log_int(&l, "pid", pid);
-	if (WIFSIGNALED(status))
-		log_int(&l, "signal", WTERMSIG(status));
-	else
-		log_int(&l, "exit", WEXITSTATUS(status));
+	log_int(&l, WIFSIGNALED(status) ? "signal" : "exit",
+	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 	if (op != NULL) {
 		log_text(&l, "op", op);
 		log_int(&l, "whose", whose);
