@@ -9,22 +9,23 @@
 #include "shared/core/collect.h"
 #include "shared/core/job.h"
 #include "shared/engine/blob.h"
+#include "shared/engine/queue.h"
 #include "shared/store/store.h"
 
 #define USAGE \
 	"Usage: mf-collect [--now]\n" \
-	"Empties the spaces that environments dropped and removes object bytes nobody names, both\n" \
-	"after MF_BLOB_GRACE.  cron starts it; several at once are fine, and so is killing it.\n" \
+	"Empties the spaces that environments dropped, removes object bytes nobody names and messages\n" \
+	"of purged or deleted queues, all after MF_BLOB_GRACE.  cron starts it; several at once are fine, and so is killing it.\n" \
 	"--now: without waiting for the grace period, when nothing writes to this installation.\n"
 
-enum { BODIES = 500 };
+enum { BODIES = 500, MESSAGES = 10000 };
 
 struct running {
 	const struct conf *conf;
 	struct job         job;
 	struct store      *store;
 	struct collect     spaces;
-	int64_t            bodies;
+	int64_t            bodies, messages;
 	bool               now, more;
 };
 
@@ -58,6 +59,15 @@ next_bodies(void *arg)
 	r->more = n > 0;
 }
 
+/* Of queues that were purged or deleted. */
+static void
+next_messages(void *arg)
+{
+	struct running *r = arg;
+
+	r->messages += (int64_t)queue_collect(r->job.task, before(r), MESSAGES, &r->more);
+}
+
 /* Step by step until there is no more; false: a step failed. */
 static bool
 repeat(struct running *r, void (*step)(void *arg))
@@ -77,6 +87,7 @@ report(const struct running *r, bool ok)
 	log_int(&l, "spaces", r->spaces.spaces);
 	log_int(&l, "rows", r->spaces.rows);
 	log_int(&l, "bodies", r->bodies);
+	log_int(&l, "messages", r->messages);
 	log_text(&l, "result", ok ? "done" : "failed");
 	log_end(&l);
 }
@@ -101,6 +112,7 @@ main(int argc, char **argv)
 	job_start(&r.job, &c);
 	ok = repeat(&r, next_space);
 	ok = repeat(&r, next_bodies) && ok;
+	ok = repeat(&r, next_messages) && ok;
 	report(&r, ok);
 	job_end(&r.job);
 	store_close(r.store);
