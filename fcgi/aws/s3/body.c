@@ -48,6 +48,8 @@ content_md5(struct call *c)
 	void       *digest;
 	size_t      n;
 
+	if (value == NULL && s3_header_empty(c, "content-md5"))
+		value = "";
 	if (value == NULL)
 		return NULL;
 	digest = base64_decode(c->task->mem, value, &n);

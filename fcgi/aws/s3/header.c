@@ -229,7 +229,17 @@ add_real(void *arg, const char *name, const char *value)
 	add_metadata(arg, real_name(m->c, name), value);
 }
 
-/* lighttpd leaves out headers without a value; that they were signed tells that they were there. */
+bool
+s3_header_empty(const struct call *c, const char *name)
+{
+	const struct sigv4 *s = c->auth;
+
+	for (size_t i = 0; s != NULL && s->signed_headers != NULL && s->signed_headers[i] != NULL; i++)
+		if (strcmp(s->signed_headers[i], name) == 0)
+			return request_header(c->req, name) == NULL;
+	return false;
+}
+
 static void
 add_empty(struct metadata *m)
 {

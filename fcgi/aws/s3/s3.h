@@ -46,6 +46,10 @@ void        s3_put_owner(struct call *c, const char *element, const struct aws_a
  * some SDKs put x-amz-* headers they sign (header.c).
  */
 const char *s3_header(const struct call *c, const char *name);
+/*
+ * A header without a value: lighttpd leaves it out, but that it was signed tells that it was there.
+ */
+bool        s3_header_empty(const struct call *c, const char *name);
 /* Throw NotImplemented for a header that asks for what is not built: never silently ignored. */
 void        s3_refuse_headers(struct call *c, bool is_copy);
 /* The headers S3 keeps with an object, and the user's own metadata, from the request. */
