@@ -1,4 +1,4 @@
--- sql/migrations/0008_queue.sql - message queues, as every cloud means them
+-- sql/migrations/0009_queue.sql - message queues, as every cloud means them
 create schema queue;
 
 -- What holds a queue's messages: another one after a purge, so that a purge costs nothing.
