@@ -14,8 +14,9 @@
 
 #define USAGE \
 	"Usage: mf-collect [--now]\n" \
-	"Empties the spaces that environments dropped, removes object bytes nobody names and messages\n" \
-	"of purged or deleted queues, all after MF_BLOB_GRACE.  cron starts it; several at once are fine, and so is killing it.\n" \
+	"Empties the spaces that environments dropped, removes object bytes nobody names and\n" \
+	"messages of purged or deleted queues, all after MF_BLOB_GRACE.  cron starts it; several\n" \
+	"at once are fine, and so is killing it.\n" \
 	"--now: without waiting for the grace period, when nothing writes to this installation.\n"
 
 enum { BODIES = 500, MESSAGES = 10000 };
