@@ -35,4 +35,9 @@ for path in sys.argv[1:]:
         bad = 1
 sys.exit(bad)' || failed=1
 
+for number in $(find sql/migrations -name '*.sql' -printf '%f\n' | cut -c1-4 | sort | uniq -d); do
+	echo "sql/migrations: two files are number $number"
+	failed=1
+done
+
 exit $failed
