@@ -36,25 +36,20 @@ sleep_us(int64_t us)
 		usleep((useconds_t)us);
 }
 
-/* Slots from another host; what cannot be read is left. */
+static void
+ring(void *arg, unsigned slot)
+{
+	struct bell *b = arg;
+
+	wake_ring_here(b->world->wake, slot);
+}
+
 static void
 hear(void *arg, const char *payload)
 {
 	struct bell *b = arg;
-	const char  *p = strchr(payload, ':');
 
-	if (p == NULL || ((size_t)(p - payload) == strlen(b->host) &&
-	    strncmp(payload, b->host, strlen(b->host)) == 0))
-		return;
-	for (p++; *p != '\0';) {
-		char         *end;
-		unsigned long slot = strtoul(p, &end, 16);
-
-		if (end == p || slot >= WAKE_SLOTS)
-			return;
-		wake_ring_here(b->world->wake, (unsigned)slot);
-		p = *end == ',' ? end + 1 : end;
-	}
+	channel_read(payload, b->host, ring, b);
 }
 
 /* Put slots in the payload from *at on; returns its length, without slots 0. */
@@ -90,7 +85,7 @@ connected(struct bell *b)
 {
 	if (b->listen != NULL)
 		return true;
-	b->listen = listen_open(b->world->conf, "mf_wake");
+	b->listen = listen_open(b->world->conf, CHANNEL_NOTIFY);
 	if (b->listen != NULL) {
 		b->retry = FIRST_RETRY;
 		return true;

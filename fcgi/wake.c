@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "shared/base/channel.h"
 #include "shared/base/clock.h"
 
 enum { WORDS = WAKE_SLOTS / 64 };
@@ -50,15 +51,10 @@ wake_create(void)
 	return p == MAP_FAILED ? NULL : p;
 }
 
-/* FNV-1a, the same on every host. */
 unsigned
 wake_slot(const char *channel)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-	for (const unsigned char *p = (const unsigned char *)channel; *p != '\0'; p++)
-		hash = (hash ^ *p) * UINT64_C(0x100000001b3);
-	return (unsigned)((hash ^ hash >> 32) % WAKE_SLOTS);
+	return channel_slot(channel);
 }
 
 static void

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "shared/base/channel.h"
+
 /*
  * A channel is any text; it is hashed to one of WAKE_SLOTS slots, so a waiter may be woken for
  * nothing and looks again.  Correctness never depends on a wake-up: waiters recheck by themselves.
@@ -25,7 +27,7 @@
  *
  * and the other side rings after its commit: it either finds the watch, or is seen by the check.
  */
-enum { WAKE_SLOTS = 4096, WAKE_PROCESSES = 128 };
+enum { WAKE_SLOTS = CHANNEL_SLOTS, WAKE_PROCESSES = 128 };
 
 struct wake;
 
