@@ -11,16 +11,28 @@
 
 enum { MOST_RUNS = 5 };
 
-void
-job_start(struct job *j, const struct conf *c)
+static void
+attach(struct job *j)
 {
-	j->conf = c;
-	j->db = db_open(c);
 	j->task = calloc(1, sizeof(*j->task));
 	if (j->task == NULL)
 		abort();
-	task_init(j->task, mem_new((size_t)c->task_memory));
+	task_init(j->task, mem_new((size_t)j->conf->task_memory));
 	db_attach(j->task, j->db);
+}
+
+void
+job_start(struct job *j, const struct conf *c)
+{
+	*j = (struct job){ .conf = c, .db = db_open(c) };
+	attach(j);
+}
+
+void
+job_join(struct job *j, const struct job *first)
+{
+	*j = (struct job){ .conf = first->conf, .db = first->db, .joined = true };
+	attach(j);
 }
 
 bool
@@ -46,5 +58,6 @@ job_end(struct job *j)
 	db_detach(j->task);
 	mem_free(j->task->mem);
 	free(j->task);
-	db_close(j->db);
+	if (!j->joined)
+		db_close(j->db);
 }

@@ -16,6 +16,7 @@ struct job {
 	const struct conf *conf;
 	struct task       *task;
 	struct db         *db;
+	bool               joined; /* the database is another one's */
 };
 
 void job_start(struct job *j, const struct conf *c);
@@ -24,6 +25,8 @@ void job_start(struct job *j, const struct conf *c);
  * argument and the database.  False: it failed, which is in the log with what was thrown.
  */
 bool job_step(struct job *j, void (*body)(void *arg), void *arg);
+/* Another task on the same database, for another thread; it ends before the first one does. */
+void job_join(struct job *j, const struct job *first);
 void job_end(struct job *j);
 
 #endif

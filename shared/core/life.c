@@ -8,6 +8,7 @@
 #include "shared/base/task.h"
 #include "shared/base/text.h"
 #include "shared/core/secret.h"
+#include "shared/core/server.h"
 #include "shared/db/db.h"
 
 enum { MOST_TRIES = 50 };
@@ -73,7 +74,7 @@ try_create(struct task *t, const struct life_wish *w, const struct columns *c, s
 	    db_bool(w->port && w->port_last > 0), db_i64(w->port_first), db_i64(w->port_last),
 	    db_time(t->now), db_texts(w->services, w->n_services), db_texts(c->account_id, n),
 	    db_texts(c->access_key_id, n), db_texts(c->secret, n), db_texts(c->owner_id, n),
-	    db_texts(c->display_name, n), db_texts(c->email, n));
+	    db_texts(c->display_name, n), db_texts(c->email, n), db_text(e->state));
 	if (r.n == 0)
 		return false;
 	e->id = row_i64(&r, 0, "id");
@@ -85,10 +86,12 @@ struct life *
 life_create(struct task *t, const struct life_wish *w)
 {
 	struct life   *e = mem_one(t->mem, struct life);
+	bool           real = server_count(w->services, w->n_services) > 0;
 	struct columns c;
 
 	*e = (struct life){
-		.name = w->name, .provider = w->provider, .package = w->package, .state = "running",
+		.name = w->name, .provider = w->provider, .package = w->package,
+		.state = real ? "provisioning" : "running",
 		.generation = 1, .hourly_rate = w->hourly_rate,
 		.auto_shutdown_hours = w->auto_shutdown_hours, .persistent = w->persistent,
 		.lenient = w->lenient, .created_at = t->now, .changed_at = t->now,
@@ -102,9 +105,13 @@ life_create(struct task *t, const struct life_wish *w)
 		complete(t, &e->accounts[i], i + 1);
 	}
 	fill_columns(t, e, &c);
+	if (real)
+		db_begin(t);
 	for (int i = 0; !try_create(t, w, &c, e); i++)
 		if (i == MOST_TRIES)
 			task_throw(t, &FAULT_CONFLICT, "no port could be had in %d tries", MOST_TRIES);
+	if (real)
+		server_create(t, w->conf, e);
 	return e;
 }
 
@@ -162,6 +169,7 @@ life_find(struct task *t, int64_t account, const char *public_id)
 		return NULL;
 	e = mem_one(t->mem, struct life);
 	*e = read_life(t, &r, 0);
+	server_load(t, e, 1);
 	if (row_null(&r, 0, "access_key_id"))
 		return e;
 	e->n_accounts = r.n;
@@ -181,5 +189,6 @@ life_list(struct task *t, int64_t account, const char *state, const char *after,
 	*out = mem_array(t->mem, struct life, r.n);
 	for (size_t i = 0; i < r.n; i++)
 		(*out)[i] = read_life(t, &r, i);
+	server_load(t, *out, r.n);
 	return r.n;
 }

@@ -8,6 +8,8 @@
 
 #include "shared/core/environment.h"
 
+struct conf;
+struct server_row;
 struct task;
 
 /* An environment with all that its owner may know of it. */
@@ -28,6 +30,8 @@ struct life {
 	} clock;
 	const char        **services;
 	size_t              n_services;
+	struct server_row  *servers;        /* core/server.h */
+	size_t              n_servers;
 	struct aws_account *accounts;       /* not in lists */
 	size_t              n_accounts;
 };
@@ -42,13 +46,15 @@ struct life_wish {
 	int64_t             port_first, port_last;
 	const char        **services;               /* full ids, no two alike */
 	size_t              n_services;
+	const struct conf  *conf;                   /* says where real servers go */
 	struct aws_account *accounts;               /* what is NULL in them is made up */
 	size_t              n_accounts;             /* 0: one is made up */
 };
 
 /*
  * Make it, in one statement: running, with an empty space per service and credentials.  The lowest
- * free port is taken; when none is left, there is none.
+ * free port is taken; when none is left, there is none.  With real servers it is
+ * "provisioning", in a transaction that the caller commits (and then rings SERVER_WORK).
  */
 struct life *life_create(struct task *t, const struct life_wish *w);
 /* NULL: the account has no such environment. */
@@ -73,9 +79,22 @@ enum life_change {
 	LIFE_NO_SERVICE,
 };
 
+/*
+ * The one place where a state changes: environment `id`, held in a transaction, was `from` and
+ * is `to` from now on; reason NULL: none is needed.
+ */
+void life_enter(struct task *t, int64_t id, const char *from, const char *to, const char *reason);
+/* What its servers have come to decides the state of environment `id`; true: it changed, and its
+ * channel, in *public_id, is to be rung when this is committed.  In the caller's transaction. */
+bool life_settle(struct task *t, int64_t id, const char **public_id);
+
+/*
+ * With real servers these are wishes that mf-provision fulfils: server_pending says how far it
+ * is.
+ */
 enum life_change life_stop(struct task *t, int64_t account, const char *public_id);
 enum life_change life_start(struct task *t, int64_t account, const char *public_id);
-/* Emulated services only: it is destroyed when the transaction commits. */
+/* Destroyed when the transaction commits; with real servers, when those are gone ("destroying"). */
 enum life_change life_destroy(struct task *t, int64_t account, const char *public_id);
 /* Empty one service, or all (NULL), running or stopped. */
 enum life_change life_reset(struct task *t, int64_t account, const char *public_id,

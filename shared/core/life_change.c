@@ -5,6 +5,7 @@
 #include "shared/base/clock.h"
 #include "shared/base/task.h"
 #include "shared/core/life.h"
+#include "shared/core/server.h"
 #include "shared/db/db.h"
 
 static const int64_t EARLIEST = DAY;
@@ -14,6 +15,7 @@ static const int64_t LATEST = INT64_C(253402300799) * SECOND; /* 9999-12-31T23:5
 struct held {
 	int64_t           id; /* 0: there is none */
 	const char       *state;
+	int64_t           servers;
 	struct life_clock clock;
 };
 
@@ -29,6 +31,7 @@ hold(struct task *t, int64_t account, const char *public_id)
 	return (struct held){
 		.id = row_i64(&r, 0, "id"),
 		.state = row_text(&r, 0, "state"),
+		.servers = row_i64(&r, 0, "servers"),
 		.clock = { row_i64(&r, 0, "clock_offset"), row_time(&r, 0, "clock_frozen") },
 	};
 }
@@ -39,31 +42,51 @@ is(const struct held *h, const char *state)
 	return strcmp(h->state, state) == 0;
 }
 
-static enum life_change
-move(struct task *t, int64_t account, const char *public_id, const char *from, const char *to)
+void
+life_enter(struct task *t, int64_t id, const char *from, const char *to, const char *reason)
+{
+	(void)from;
+	db_rows(t, &Q_life_enter, db_i64(id), db_text(to), db_text(reason), db_time(t->now));
+}
+
+static void
+wish(struct task *t, const struct held *h, const char *what)
+{
+	if (h->servers > 0)
+		db_rows(t, &Q_server_wish, db_i64(h->id), db_text(what), db_time(t->now));
+}
+
+/* It is stopped at once, as far as anybody is billed for it; its servers follow. */
+enum life_change
+life_stop(struct task *t, int64_t account, const char *public_id)
 {
 	struct held h = hold(t, account, public_id);
 
 	if (h.id == 0 || is(&h, "destroyed"))
 		return LIFE_NONE;
-	if (is(&h, to))
+	if (is(&h, "stopped"))
 		return LIFE_SAME;
-	if (!is(&h, from))
+	if (is(&h, "destroying"))
 		return LIFE_REFUSED;
-	db_rows(t, &Q_life_move, db_i64(h.id), db_text(to), db_time(t->now));
+	wish(t, &h, "stopped");
+	life_enter(t, h.id, h.state, "stopped", NULL);
 	return LIFE_DONE;
-}
-
-enum life_change
-life_stop(struct task *t, int64_t account, const char *public_id)
-{
-	return move(t, account, public_id, "running", "stopped");
 }
 
 enum life_change
 life_start(struct task *t, int64_t account, const char *public_id)
 {
-	return move(t, account, public_id, "stopped", "running");
+	struct held h = hold(t, account, public_id);
+
+	if (h.id == 0 || is(&h, "destroyed"))
+		return LIFE_NONE;
+	if (is(&h, "running") || is(&h, "provisioning"))
+		return LIFE_SAME;
+	if (is(&h, "destroying"))
+		return LIFE_REFUSED;
+	wish(t, &h, "running");
+	life_enter(t, h.id, h.state, h.servers > 0 ? "provisioning" : "running", NULL);
+	return LIFE_DONE;
 }
 
 enum life_change
@@ -73,10 +96,42 @@ life_destroy(struct task *t, int64_t account, const char *public_id)
 
 	if (h.id == 0)
 		return LIFE_NONE;
-	if (is(&h, "destroyed"))
+	if (is(&h, "destroyed") || is(&h, "destroying"))
 		return LIFE_SAME;
-	db_rows(t, &Q_life_destroy, db_i64(h.id), db_time(t->now));
+	wish(t, &h, "gone");
+	db_rows(t, &Q_life_strip, db_i64(h.id), db_time(t->now));
+	life_enter(t, h.id, h.state, h.servers > 0 ? "destroying" : "destroyed", NULL);
 	return LIFE_DONE;
+}
+
+bool
+life_settle(struct task *t, int64_t id, const char **public_id)
+{
+	const char *state, *failure;
+	int64_t     servers, running;
+	struct rows r;
+
+	r = db_rows(t, &Q_server_environment, db_i64(id));
+	if (r.n == 0)
+		return false;
+	state = row_text(&r, 0, "state");
+	failure = row_text(&r, 0, "failure");
+	servers = row_i64(&r, 0, "servers");
+	running = row_i64(&r, 0, "running");
+	*public_id = row_text(&r, 0, "public_id");
+	if (strcmp(state, "destroying") == 0 && servers == 0) {
+		db_rows(t, &Q_server_free_user, db_i64(id));
+		life_enter(t, id, state, "destroyed", NULL);
+	} else if (strcmp(state, "provisioning") == 0 && servers == running)
+		life_enter(t, id, state, "running", NULL);
+	else if (failure != NULL && (strcmp(state, "provisioning") == 0 || strcmp(state,
+	    "running") == 0)) {
+		/* Nobody pays for half of it: the others rest until somebody starts it again. */
+		db_rows(t, &Q_server_give_up, db_i64(id), db_time(t->now));
+		life_enter(t, id, state, "error", failure);
+	} else
+		return false;
+	return true;
 }
 
 enum life_change
@@ -90,6 +145,8 @@ life_reset(struct task *t, int64_t account, const char *public_id, const char *s
 	if (!is(&h, "running") && !is(&h, "stopped"))
 		return LIFE_REFUSED;
 	r = db_rows(t, &Q_life_reset, db_i64(h.id), db_text(service), db_time(t->now));
+	if (h.servers > 0)
+		db_rows(t, &Q_server_reset, db_i64(h.id), db_text(service), db_time(t->now));
 	return row_i64(&r, 0, "services") > 0 ? LIFE_DONE : LIFE_NO_SERVICE;
 }
 

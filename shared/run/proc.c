@@ -34,21 +34,28 @@ read_file(const char *path, char *out, size_t size)
 	return got < 0 ? -1 : (ssize_t)n;
 }
 
-/* proc(5): "pid (name) state ppid ...", the start is the 22nd; a name may hold spaces and ')'. */
+/*
+ * proc(5): "pid (name) state ppid ...", the threads are the 20th, the start the 22nd; a name may
+ * hold spaces and ')'.  A process whose first thread is dead lives, and holds its files, as long as
+ * others of its threads do.
+ */
 int64_t
 proc_started(int64_t pid)
 {
 	char        path[64], stat[1024];
 	const char *p;
+	bool        dead;
 
 	snprintf(path, sizeof(path), "/proc/%lld/stat", (long long)pid);
 	if (pid <= 0 || read_file(path, stat, sizeof(stat)) <= 0 || (p = strrchr(stat, ')')) == NULL)
 		return 0;
-	if (p[1] != ' ' || p[2] == 'Z' || p[2] == 'X')
-		return 0;
-	for (int field = 2; field < 22; field++)
+	dead = p[1] != ' ' || p[2] == 'Z' || p[2] == 'X';
+	for (int field = 2; field < 22; field++) {
 		if ((p = strchr(p + 1, ' ')) == NULL)
 			return 0;
+		if (field == 19 && dead && strtoll(p, NULL, 10) <= 1)
+			return 0;
+	}
 	return strtoll(p, NULL, 10);
 }
 

@@ -19,12 +19,15 @@
 #include "shared/run/tree.h"
 
 /*
- * <servers>/<key>/ is a server's place: data (where it works, of its own user), log, process (pid,
- * start and boot of the process that was started last) and what its engine adds.  A server carries
- * MF_SERVER=<servers>/<key> in its environment and works in its data, so both it and what it
- * starts is found even when the file is lost.
+ * <servers>/<key>/ is a server's place: engine (its name), data (where it works, of its own user),
+ * log, process (pid, start and boot of the process that was started last) and what its engine
+ * adds.  A server carries MF_SERVER=<servers>/<key> in its environment and works in its data,
+ * so both it and what it starts is found even when the file is lost.
  */
-enum { DESCRIPTORS = 4096, PROCESSES = 300, OOM_SCORE = 500, ROUNDS = 3, LOG_MOST = 4 << 20 };
+enum {
+	DESCRIPTORS = 4096, PROCESSES = 300, OOM_SCORE = 500, ROUNDS = 3, PORT_TRIES = 30,
+	LOG_MOST = 4 << 20,
+};
 
 #define PATIENCE  (20 * SECOND) /* for an orderly end */
 #define HASTE     (3 * SECOND)  /* for a quick one, and for what was killed */
@@ -68,7 +71,34 @@ permitted(struct runner *r, struct server *s)
 	return NULL;
 }
 
+/* Of what is on the disk, whoever asks: its engine is noted beside its data. */
+static const struct engine *
+engine_of(struct runner *r, struct server *s)
+{
+	char  name[40] = "";
+	FILE *f;
+
+	if (s->engine[0] != '\0')
+		return engine_named(s->engine);
+	f = fopen(mem_fmt(s->mem, "%s/engine", place_of(r, s)), "re");
+	if (f == NULL)
+		return NULL;
+	if (fscanf(f, "%39s", name) != 1)
+		name[0] = '\0';
+	fclose(f);
+	return engine_named(name);
+}
+
 /* --- files --- */
+
+static bool
+note_engine(struct server *s, const char *place)
+{
+	FILE *f = fopen(mem_fmt(s->mem, "%s/engine", place), "we");
+	bool  good = f != NULL && fprintf(f, "%s\n", s->engine) > 0;
+
+	return (f == NULL || fclose(f) == 0) && good;
+}
 
 static bool
 ensure(struct runner *r, struct server *s)
@@ -80,7 +110,7 @@ ensure(struct runner *r, struct server *s)
 		return false;
 	if (access(place, F_OK) == 0)
 		return true;
-	if (!tree_remove(fresh) || mkdir(fresh, 0711) != 0)
+	if (!tree_remove(fresh) || mkdir(fresh, 0711) != 0 || !note_engine(s, fresh))
 		return fail(s, RUN_FAILED, "%s: %s", fresh, strerror(errno));
 	if (!template_take(r, s, e, mem_fmt(s->mem, "%s/data", fresh)))
 		return false;
@@ -175,7 +205,7 @@ kill_all(struct runner *r, struct server *s)
 static bool
 stop(struct runner *r, struct server *s, bool quick)
 {
-	const struct engine *e = engine_named(s->engine);
+	const struct engine *e = engine_of(r, s);
 	struct run_process   p;
 	int                  fd;
 
@@ -196,16 +226,31 @@ stop(struct runner *r, struct server *s, bool quick)
 static bool
 discard(struct runner *r, struct server *s)
 {
-	char *place = place_of(r, s);
+	char *place = place_of(r, s), *fresh = mem_fmt(s->mem, "%s.new", place);
 
+	/* Files go last: without them there is no process either. */
+	if (access(place, F_OK) != 0 && access(fresh, F_OK) != 0)
+		return true;
 	if (!stop(r, s, true))
 		return false;
-	if (!tree_remove(place) || !tree_remove(mem_fmt(s->mem, "%s.new", place)))
+	if (!tree_remove(fresh) || !tree_remove(place))
 		return fail(s, RUN_FAILED, "%s cannot be removed: %s", place, strerror(errno));
 	return true;
 }
 
 /* --- starting --- */
+
+/* What held the port may be ending. */
+static bool
+comes_free(const char *address, int64_t port)
+{
+	for (int i = 0; i < PORT_TRIES; i++) {
+		if (dial_free(address, port))
+			return true;
+		usleep((useconds_t)SHORT_NAP);
+	}
+	return false;
+}
 
 static bool
 start(struct runner *r, struct server *s, struct run_process *out)
@@ -228,7 +273,7 @@ start(struct runner *r, struct server *s, struct run_process *out)
 	/* One that died may have left children that hold its port and its files. */
 	if (!kill_all(r, s))
 		return false;
-	if (!dial_free(s->address, s->port))
+	if (!comes_free(s->address, s->port))
 		return fail(s, RUN_PORT_BUSY, "port %lld is in use by another program", (long long)s->port);
 	if (!e->prepare(s, place))
 		return false;

@@ -38,7 +38,8 @@ enum { RUN_WHY = 512 };
 struct server {
 	struct mem *mem;       /* for what these functions make */
 	const char *key;       /* "17-1": directory and mark of the process; of [a-z0-9-] */
-	const char *engine;    /* "redis", "mariadb", "postgresql" */
+	const char *engine;    /* "redis", "mariadb", "postgresql"; "",
+	    to stop or remove: what it was */
 	const char *address;   /* to listen on */
 	int64_t     port;
 	const char *user, *password, *database; /* what its users log in with, of [A-Za-z0-9_] */

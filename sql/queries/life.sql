@@ -1,12 +1,12 @@
 -- sql/queries/life.sql - the life of environments, as their owners see it
 
 -- name: life_create(bigint, text, text, text, text, text, bigint, boolean, boolean, boolean,
---   bigint, bigint, timestamptz, text[], text[], text[], text[], text[], text[], text[])
+--   bigint, bigint, timestamptz, text[], text[], text[], text[], text[], text[], text[], text)
 -- Environment $2 of account $1 with all it needs: name $3, provider $4, package $5, rate $6,
 -- hours until shut-down $7, persistent $8, lenient $9; a port of $11 to $12 when $10 and one is
 -- free; made at $13; services $14; of its AWS accounts the ids $15, keys $16, sealed secrets in
--- hexadecimal $17, owner ids $18, display names $19, e-mails $20. No row: another environment
--- took the port or the id meanwhile.
+-- hexadecimal $17, owner ids $18, display names $19, e-mails $20; in state $21. No row:
+-- another environment took the port or the id meanwhile.
 -- Ports others are about to take are locked, so that nobody waits for them.
 with free as materialized (
   select p::integer from generate_series($11, $12) p
@@ -16,7 +16,7 @@ env as (
   insert into core.environment
          (public_id, account_id, name, provider, package, state, hourly_rate, auto_shutdown_hours,
           persistent, lenient, port, created_at, changed_at, active_at)
-  values ($2, $1, $3, $4, $5, 'running', $6::numeric, $7, $8, $9,
+  values ($2, $1, $3, $4, $5, $21::core.environment_state, $6::numeric, $7, $8, $9,
           (select p from free where pg_try_advisory_xact_lock(1296450130, p) limit 1),
           $13, $13, $13)
       on conflict do nothing
@@ -92,31 +92,31 @@ select e.id, e.public_id, e.name, e.provider, e.package, e.state::text as state,
 
 -- name: life_lock(bigint, text)
 -- Environment $2 of account $1, held until the transaction ends.
-select id, state::text as state, clock_offset, clock_frozen
+select id, state::text as state, clock_offset, clock_frozen,
+       (select count(*) from core.server s where s.environment_id = core.environment.id) as servers
   from core.environment
  where account_id = $1 and public_id = $2
    for update
 
--- name: life_move(bigint, text, timestamptz)
--- Environment $1 is in state $2 since $3.
+-- name: life_enter(bigint, text, text, timestamptz)
+-- Environment $1 is in state $2, because of $3, since $4.
 update core.environment
-   set state = $2::core.environment_state, generation = generation + 1, changed_at = $3,
-       active_at = case when $2 = 'running' then $3 else active_at end
+   set state = $2::core.environment_state, reason = $3, generation = generation + 1,
+       changed_at = $4,
+       active_at = case when $2 = 'running' then $4 else active_at end,
+       destroyed_at = case when $2 = 'destroyed' then $4 end
  where id = $1
 
--- name: life_destroy(bigint, timestamptz)
--- Environment $1 is no more since $2: its spaces are the collector's, its credentials are gone, its
--- port is free; the row stays for its usage.
+-- name: life_strip(bigint, timestamptz)
+-- Environment $1 is on its way out at $2: its spaces are the collector's, its credentials are gone,
+-- its port is free; the row stays for its usage.
 with unlinked as (
   delete from core.environment_service where environment_id = $1),
 unkeyed as (
   delete from core.aws_account where environment_id = $1),
 dropped as (
   update core.space set dropped_at = $2 where environment_id = $1 and dropped_at is null)
-update core.environment
-   set state = 'destroyed', generation = generation + 1, port = null, changed_at = $2,
-       destroyed_at = $2
- where id = $1
+update core.environment set port = null where id = $1
 
 -- name: life_reset(bigint, text, timestamptz)
 -- Give service $2 of environment $1 (null: each of its services) an empty space at $3; the old ones
