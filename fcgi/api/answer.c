@@ -8,6 +8,7 @@
 #include "shared/base/conf.h"
 #include "shared/base/text.h"
 #include "shared/core/life.h"
+#include "shared/core/server.h"
 
 #define REGION "us-east-1"
 
@@ -48,7 +49,11 @@ is_aws(const char *service)
 const char *
 api_endpoint(struct call *c, const struct life *e, const char *service)
 {
-	const struct service *s = service_sold(service);
+	const struct service    *s = service_sold(service);
+	const struct server_row *real = api_server(e, service);
+
+	if (real != NULL)
+		return server_url(c->task, real);
 
 	if (e->port != 0 && is_aws(service))
 		return mem_fmt(c->task->mem, "http://%s:%lld", port_host(c), (long long)e->port);
@@ -139,6 +144,7 @@ api_put_environment(struct call *c, const char *name, const struct life *e, bool
 	enc_text(o, "auth", e->lenient ? "lenient" : "strict");
 	enc_number(o, "hourly_rate", e->hourly_rate);
 	put_endpoints(c, e);
+	api_put_servers(c, e);
 	if (complete)
 		put_credentials(c, e);
 	enc_end(o);

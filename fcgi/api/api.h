@@ -14,6 +14,7 @@
 struct fields;
 struct life;
 struct price_quote;
+struct server_row;
 
 void api_create_environment(struct call *c);
 void api_list_environments(struct call *c);
@@ -45,6 +46,18 @@ struct life *api_environment(struct call *c);
 const char *api_channel(struct call *c, const char *public_id);
 /* Write it, as a struct under name (NULL: the root, or an element); secrets only when complete. */
 void api_put_environment(struct call *c, const char *name, const struct life *e, bool complete);
+
+/* Something is still being done about its real servers. */
+bool api_servers_pending(const struct life *e);
+/*
+ * Wait until its servers are as wished, at most half a minute: true, the handler returns and
+ * runs again (c->runs > 0) when something happened.  False: it has waited long enough, or the
+ * client would not. In the first run mf-provision is told, once the request has committed.
+ */
+bool api_wait_servers(struct call *c, const struct life *e);
+/* NULL: the service is none of its real servers. */
+const struct server_row *api_server(const struct life *e, const char *service);
+void api_put_servers(struct call *c, const struct life *e);
 
 /* The address of one service ("aws_s3"), or of a whole cloud ("aws"), of an environment. */
 const char *api_endpoint(struct call *c, const struct life *e, const char *service);

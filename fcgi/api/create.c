@@ -7,6 +7,7 @@
 #include "shared/base/conf.h"
 #include "shared/core/life.h"
 #include "shared/core/price.h"
+#include "shared/db/db.h"
 
 enum {
 	MOST_NAME = 100,
@@ -125,6 +126,7 @@ read_wish(struct call *c, struct life_wish *w)
 		.port = fields_bool(&f, "ports", conf->hand_out_ports),
 		.port_first = conf->web_port_first,
 		.port_last = conf->web_port_last,
+		.conf = conf,
 	};
 	read_accounts(c, &f, w);
 	api_read_services(c, &f, &q);
@@ -133,15 +135,52 @@ read_wish(struct call *c, struct life_wish *w)
 	take_services(c, &q, w);
 }
 
+/* It stands where a client looks how far it is. */
+static void
+answer_created(struct call *c, struct life *e, int status)
+{
+	call_header(c, "Location", mem_fmt(c->task->mem, "/api/v1/environments/%s", e->public_id));
+	if (status == 202)
+		call_header(c, "Retry-After", "1");
+	api_answer(c, status);
+	api_put_environment(c, NULL, e, true);
+}
+
+/* The request that made it asks how far its servers are. */
+static void
+follow(struct call *c, const char *public_id)
+{
+	struct life *e = life_find(c->task, c->account, public_id);
+
+	if (e == NULL || strcmp(e->state, "destroyed") == 0 || strcmp(e->state, "destroying") == 0)
+		task_throw(c->task, &API_DESTROYED, "%s was destroyed before it was complete.", public_id);
+	if (strcmp(e->state, "error") == 0) {
+		/* Nobody has learned of it: it does not stay. */
+		life_destroy(c->task, c->account, public_id);
+		db_commit(c->task);
+		task_throw(c->task, &API_SERVER_FAILED, "%s", e->reason);
+	}
+	if (!api_servers_pending(e))
+		answer_created(c, e, 201);
+	else if (!api_wait_servers(c, e))
+		answer_created(c, e, 202);
+}
+
 void
 api_create_environment(struct call *c)
 {
 	struct life_wish w;
 	struct life     *e;
 
+	if (c->runs > 0) {
+		follow(c, c->state);
+		return;
+	}
 	read_wish(c, &w);
 	e = life_create(c->task, &w);
-	call_header(c, "Location", mem_fmt(c->task->mem, "/api/v1/environments/%s", e->public_id));
-	api_answer(c, 201);
-	api_put_environment(c, NULL, e, true);
+	c->state = mem_text(c->task->mem, e->public_id);
+	if (e->n_servers == 0)
+		answer_created(c, e, 201);
+	else if (!api_wait_servers(c, e))
+		answer_created(c, e, 202);
 }

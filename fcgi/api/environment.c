@@ -133,20 +133,33 @@ api_list_environments(struct call *c)
 	enc_end(c->out);
 }
 
-/* What came of a change: its fault, or the environment as it is now. */
+/*
+ * What came of a change: its fault, or the environment as it is now, when its real servers have
+ * followed.
+ */
 static void
 answer_change(struct call *c, enum life_change change)
 {
 	const char  *id = problem_param(c, "id");
 	struct life *e = api_environment(c);
+	bool         pending = api_servers_pending(e);
 
 	if (change == LIFE_REFUSED)
 		task_throw(c->task, &API_WRONG_STATE, "%s is %s.", id, e->state);
 	if (change == LIFE_DONE)
 		call_ring(c, api_channel(c, id));
+	if (pending && api_wait_servers(c, e))
+		return;
 	call_header(c, "ETag", etag_of(c, e));
-	api_answer(c, 200);
+	api_answer(c, pending ? 202 : 200);
 	api_put_environment(c, NULL, e, true);
+}
+
+/* A request that waited has made its change: what it wants to know is how far that is. */
+static enum life_change
+once(struct call *c, enum life_change (*change)(struct task *t, int64_t account, const char *id))
+{
+	return c->runs > 0 ? LIFE_SAME : change(c->task, c->account, problem_param(c, "id"));
 }
 
 /* These take no arguments. */
@@ -161,14 +174,14 @@ void
 api_stop_environment(struct call *c)
 {
 	check_no_fields(c);
-	answer_change(c, life_stop(c->task, c->account, problem_param(c, "id")));
+	answer_change(c, once(c, life_stop));
 }
 
 void
 api_start_environment(struct call *c)
 {
 	check_no_fields(c);
-	answer_change(c, life_start(c->task, c->account, problem_param(c, "id")));
+	answer_change(c, once(c, life_start));
 }
 
 /* Destroying what is destroyed is no error: a script may run twice. */
@@ -176,13 +189,20 @@ void
 api_destroy_environment(struct call *c)
 {
 	const char      *id = problem_param(c, "id");
-	enum life_change change = life_destroy(c->task, c->account, id);
+	enum life_change change = once(c, life_destroy);
+	struct life     *e;
 
 	if (change == LIFE_NONE)
 		task_throw(c->task, &API_NO_ENVIRONMENT, NULL);
 	if (change == LIFE_DONE)
 		call_ring(c, api_channel(c, id));
-	api_no_content(c);
+	e = life_find(c->task, c->account, id);
+	if (e == NULL || strcmp(e->state, "destroying") != 0)
+		api_no_content(c);
+	else if (!api_wait_servers(c, e)) {
+		api_answer(c, 202);
+		api_put_environment(c, NULL, e, false);
+	}
 }
 
 /* {} empties all services, {"service": "aws_s3"} one. */
@@ -196,7 +216,7 @@ api_reset_environment(struct call *c)
 	enum life_change         change;
 
 	problem_check(c);
-	change = life_reset(c->task, c->account, id, service);
+	change = c->runs > 0 ? LIFE_SAME : life_reset(c->task, c->account, id, service);
 	if (change == LIFE_NO_SERVICE) {
 		fields_wrong(&f, "service", "%s has no such service", id);
 		problem_check(c);

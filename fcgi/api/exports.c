@@ -5,6 +5,7 @@
 #include "fcgi/api/api.h"
 #include "shared/base/text.h"
 #include "shared/core/life.h"
+#include "shared/core/server.h"
 
 /* The AWS SDKs name a service's own endpoint after its id in their models; most need no table. */
 static const struct { const char *service, *suffix; } suffixes[] = {
@@ -34,6 +35,17 @@ variable_of(struct call *c, const char *service)
 		if (strcmp(suffixes[i].service, service) == 0)
 			return mem_fmt(c->task->mem, "AWS_ENDPOINT_URL_%s", suffixes[i].suffix);
 	name = mem_fmt(c->task->mem, "AWS_ENDPOINT_URL_%s", service + strlen("aws_"));
+	for (char *p = name; *p != '\0'; p++)
+		*p = (char)toupper((unsigned char)*p);
+	return name;
+}
+
+/* REDIS_URL, MYSQL_URL, POSTGRESQL_URL */
+static const char *
+url_variable(struct call *c, const char *service)
+{
+	char *name = mem_fmt(c->task->mem, "%s_URL", service);
+
 	for (char *p = name; *p != '\0'; p++)
 		*p = (char)toupper((unsigned char)*p);
 	return name;
@@ -72,5 +84,7 @@ api_get_exports(struct call *c)
 	call_header(c, "Content-Type", "text/plain; charset=utf-8");
 	call_header(c, "Cache-Control", "no-store");
 	put_export(b, "MF_ENVIRONMENT", e->public_id);
+	for (size_t i = 0; i < e->n_servers; i++)
+		put_export(b, url_variable(c, e->servers[i].service), server_url(c->task, &e->servers[i]));
 	put_aws(c, b, e);
 }

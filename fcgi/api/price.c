@@ -2,11 +2,12 @@
 #include "fcgi/api/api.h"
 #include "fcgi/services.h"
 #include "shared/core/price.h"
+#include "shared/core/server.h"
 
 bool
 api_available(const char *service)
 {
-	return service_sold(service) != NULL;
+	return service_sold(service) != NULL || server_engine(service) != NULL;
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "fcgi/proto/problem.h"
 #include "shared/base/text.h"
 #include "shared/core/price.h"
+#include "shared/core/server.h"
 #include "shared/wire/json.h"
 
 enum { MOST_SERVICES = 100, MOST_ID = 64 };
@@ -30,11 +31,15 @@ read_object(struct call *c, struct json_object *j, const char *field)
 	               COUNT(known));
 	const char              *name = fields_text(&f, "service", 1, MOST_ID);
 	const char              *version = fields_text(&f, "version", 1, MOST_ID);
+	const char              *fitting;
 	const char              *backend = fields_text(&f, "backend", 1, MOST_ID);
 
 	if (json_get(j, "service") == NULL)
 		fields_wrong(&f, "service", "is missing");
-	if (name != NULL && version != NULL && api_available(name))
+	if (name != NULL && version != NULL && server_engine(name) != NULL) {
+		if (!server_version_fits(name, version, &fitting))
+			fields_wrong(&f, "version", "%s %s is not available here: %s", name, version, fitting);
+	} else if (name != NULL && version != NULL && api_available(name))
 		fields_wrong(&f, "version", "%s is emulated: it has no versions", name);
 	if (name != NULL && backend != NULL && strcmp(backend, "builtin") != 0)
 		fields_wrong(&f, "backend", "%s has no backend but \"builtin\" here", name);

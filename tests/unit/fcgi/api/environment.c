@@ -139,9 +139,9 @@ test_refused(void **state)
 		assert_string_equal(api_text(j, "errors.0.field"), wrong[i].field);
 	}
 	j = api_ok(*state, 422, "POST", "/api/v1/environments",
-	    "{\"services\":[\"aws_s3\",\"redis\",\"kafka\"]}");
+	    "{\"services\":[\"aws_s3\",\"mongodb\",\"kafka\"]}");
 	assert_string_equal(api_text(j, "code"), "service-not-available");
-	assert_non_null(strstr(api_text(j, "detail"), "redis, kafka"));
+	assert_non_null(strstr(api_text(j, "detail"), "mongodb, kafka"));
 	assert_string_equal(api_text(j, "errors.1.field"), "services[2]");
 	assert_string_equal(scratch_sql("select count(*) from core.environment"), "0");
 }
