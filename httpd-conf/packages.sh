@@ -50,7 +50,7 @@ install() {
 
 	for new in $(services | LC_ALL=C comm -13 "$before" -); do
 		case $new in
-		apache* | lighttpd | postgresql)
+		apache* | lighttpd | postgresql | redis-server | mariadb)
 			update-rc.d "$new" disable >/dev/null 2>&1 || true
 			;;
 		esac

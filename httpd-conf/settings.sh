@@ -158,6 +158,7 @@ settings_choose() {
 	web_ports
 	setting MF_DB "host=$RUN dbname=mockfactory user=mockfactory"
 	setting MF_STORE "disk:$STATE/store"
+	setting MF_SERVERS "$STATE/servers"
 	setting MF_SECRET_KEY_FILE "$STATE/secret.key"
 	setting MF_SINGLE_USER 1
 	setting MF_HAND_OUT_PORTS "${chosen[MF_SINGLE_USER]}"

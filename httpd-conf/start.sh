@@ -79,6 +79,18 @@ pool() {
 	echo "$stamp" >"$RUN/pool.stamp"
 }
 
+# Makes real servers true; each one works for a minute and is followed by the next.
+provisioner() {
+	local stamp
+	stamp=$(pool_stamp)
+	if held provision && [ "$stamp" != "$(cat "$RUN/provision.stamp" 2>/dev/null)" ]; then
+		# It may end anywhere; its keeper starts the new one.
+		kill "$(pid_of provision)" 2>/dev/null || true
+	fi
+	keeper provision TERM "$here/program.sh" mf-provision
+	echo "$stamp" >"$RUN/provision.stamp"
+}
+
 own_database() {
 	[ -z "${given[MF_DB]+set}" ]
 }
@@ -156,6 +168,7 @@ up() {
 	database
 	admin migrate "$PROGRAM/migrations"
 	pool
+	provisioner
 	touch "$STATE/wanted"
 	"$here/jobs.sh" install
 	wait_until 20 healthy || die "no healthy answer on port $MF_PORT: see make logs"
@@ -174,6 +187,7 @@ watch() {
 	[ -e "$RUN/web.conf" ] || "$here/web.sh" configure
 	pool
 	keeper web TERM "$here/web.sh" run
+	provisioner
 }
 
 case $1 in

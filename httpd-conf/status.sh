@@ -21,6 +21,7 @@ line() {
 
 line web "$MF_WEB"
 line pool pool
+line provision provision
 [[ $MF_DB != "host=$RUN "* ]] || line postgres postgres
 jobs=$("$here/jobs.sh" state)
 printf '%-10s %s\n' jobs "${jobs:--}"

@@ -34,5 +34,7 @@ flock 8
 "$here/jobs.sh" remove
 stop web 20
 stop pool 45
+stop provision 10
+"$here/program.sh" mf-provision --rest >>"$LOG/provision.log" 2>&1 || true
 stop postgres 60
 rm -f "$RUN/fcgi.sock"
