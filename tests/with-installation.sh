@@ -52,6 +52,8 @@ MF_PORT=$(free_port $((18000 + RANDOM % 1000)))
 MF_TLS_PORT=$(free_port $((19000 + RANDOM % 1000)))
 first=$(free_port $((20000 + RANDOM % 8000)))
 export MF_PORT MF_TLS_PORT MF_WEB_PORTS=$first-$((first + 49))
+# Most tests have no use for real servers: what those begin with is made by the first.
+export MF_SERVER_READY=0
 case $front in
 lighttpd | apache) export MF_WEB=$front ;;
 single) export MF_WEB=lighttpd MF_PROCESSES=0 MF_THREADS=1 ;;
@@ -59,7 +61,7 @@ single) export MF_WEB=lighttpd MF_PROCESSES=0 MF_THREADS=1 ;;
 esac
 
 "$dir/httpd-conf/up.sh" up "$programs" > "$dir/up.log" 2>&1 || { cat "$dir/up.log" >&2; exit 1; }
-unset MF_PORT MF_TLS_PORT MF_WEB_PORTS MF_WEB MF_PROCESSES MF_THREADS
+unset MF_SERVER_READY MF_PORT MF_TLS_PORT MF_WEB_PORTS MF_WEB MF_PROCESSES MF_THREADS
 
 setting() { (. "$dir/var/settings.env" && . "$dir/var/mockfactory.env" && eval "echo \"\$$1\""); }
 as=

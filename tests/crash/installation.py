@@ -56,7 +56,7 @@ class Installation:
         shutil.copytree(f"{ROOT}/sql/migrations", f"{self.root}/sql/migrations")
         self.port, tls = free_ports(2)
         self.given = {"MF_PORT": str(self.port), "MF_TLS_PORT": str(tls), "MF_WEB_PORTS": "",
-                      **settings}
+                      "MF_SERVER_READY": "0", **settings}
 
     def __enter__(self):
         try:

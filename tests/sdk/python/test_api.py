@@ -285,7 +285,7 @@ def test_wrong_fields(api, body, wrong):
 
 
 def test_service_not_here_yet(api):
-    answer = api.call("POST", "/api/v1/environments", {"services": ["redis"]})
+    answer = api.call("POST", "/api/v1/environments", {"services": ["mongodb"]})
     problem(answer, 422, "service-not-available")
 
 

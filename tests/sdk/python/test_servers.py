@@ -1,0 +1,279 @@
+# tests/sdk/python/test_servers.py - real servers, used by the drivers people use
+import os
+import signal
+import socket
+import time
+import urllib.parse
+
+import psycopg
+import pymysql
+import pytest
+import redis
+
+import installation
+
+ALL = ("redis", "mysql", "postgresql")
+STATE = os.path.join(os.environ.get("TEST_DIR", ""), "var")
+
+
+def parts(url):
+    u = urllib.parse.urlsplit(url)
+    return {"host": u.hostname, "port": u.port, "user": u.username, "password": u.password,
+            "database": u.path.lstrip("/")}
+
+
+def to_redis(environment, service="redis"):
+    return redis.Redis.from_url(environment.made["endpoints"][service], socket_timeout=20)
+
+
+def to_mysql(environment, **more):
+    return pymysql.connect(**parts(environment.made["endpoints"]["mysql"]), **more)
+
+
+def to_postgresql(environment, **more):
+    return psycopg.connect(environment.made["endpoints"]["postgresql"], **more)
+
+
+def port_of(environment, service):
+    return environment.made["servers"][service]["port"]
+
+
+def is_free(port):
+    with socket.socket() as s:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            s.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def processes(environment, service=None):
+    """Pids of the servers of this installation that listen on the environment's ports."""
+    ports = {server["port"] for name, server in environment.made["servers"].items()
+             if service in (None, name)}
+    wanted = set()
+    for line in open("/proc/net/tcp", encoding="ascii"):
+        f = line.split()
+        if f[3] == "0A" and int(f[1].split(":")[1], 16) in ports:
+            wanted.add(f"socket:[{f[9]}]")
+    found = set()
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            for fd in os.listdir(f"/proc/{pid}/fd"):
+                if os.readlink(f"/proc/{pid}/fd/{fd}") in wanted:
+                    found.add(int(pid))
+        except OSError:
+            pass
+    return found
+
+
+def leader(environment, service):
+    """The process that was started, not what it started itself."""
+    pids = processes(environment, service)
+    for pid in pids:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as f:
+            if int(f.read().rsplit(")", 1)[1].split()[1]) not in pids:
+                return pid
+    return None
+
+
+def eventually(what, seconds=30):
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            found = what()
+            if found:
+                return found
+        except (redis.RedisError, pymysql.Error, psycopg.Error, OSError):
+            if time.monotonic() > end:
+                raise
+        assert time.monotonic() < end, "it does not come"
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def servers(api):
+    made = api.create(*ALL, "aws_s3", name="servers")
+    yield made
+    made.destroy()
+
+
+def test_answer(servers):
+    made = servers.made
+    assert made["status"] == "running"
+    endpoints = made["endpoints"]
+    assert endpoints["redis"] == f"redis://:mockfactory@127.0.0.1:{port_of(servers, 'redis')}"
+    assert endpoints["mysql"].startswith("mysql://root:mockfactory@127.0.0.1:")
+    assert endpoints["mysql"].endswith("/testdb")
+    assert endpoints["postgresql"].startswith("postgresql://postgres:mockfactory@127.0.0.1:")
+    assert made["servers"]["mysql"]["engine"].startswith("mariadb 1")
+    assert made["servers"]["postgresql"]["engine"] == "postgresql 15"
+    assert all(server["status"] == "running" for server in made["servers"].values())
+    assert made["hourly_rate"] == 0.45
+    exports = servers.api.call("GET", servers.path + "/env").body.decode()
+    assert f"export REDIS_URL='{endpoints['redis']}'" in exports
+
+
+def test_redis(servers):
+    r = to_redis(servers)
+    assert r.ping()
+    big = os.urandom(5_000_000)
+    r.set("big", big)
+    assert r.get("big") == big
+    with r.pipeline(transaction=True) as pipe:
+        assert pipe.incr("n").incr("n").hset("h", mapping={"a": 1}).execute() == [1, 2, 1]
+    heard = r.pubsub(ignore_subscribe_messages=True)
+    heard.subscribe("news")
+    eventually(lambda: r.publish("news", "hello") == 1)
+    assert eventually(heard.get_message)["data"] == b"hello"
+    heard.close()
+    other = redis.Redis.from_url(servers.made["endpoints"]["redis"] + "/1")
+    assert other.get("n") is None and r.get("n") == b"2"
+    assert r.eval("return redis.call('get', KEYS[1])", 1, "n") == b"2"
+    with pytest.raises(redis.AuthenticationError):
+        redis.Redis(port=port_of(servers, "redis"), password="wrong").ping()
+    with pytest.raises(redis.AuthenticationError):
+        redis.Redis(port=port_of(servers, "redis")).ping()
+
+
+def test_mysql(servers):
+    with to_mysql(servers) as db, db.cursor() as q:
+        q.execute("create table t (id int primary key auto_increment, b longblob, s varchar(50))")
+        big = os.urandom(5_000_000)
+        q.execute("insert into t (b, s) values (%s, %s)", (big, "grüße 🐘"))
+        db.commit()
+        q.execute("select b, s from t where id = %s", (1,))
+        assert q.fetchone() == (big, "grüße 🐘")
+        q.execute("insert into t (s) values ('gone')")
+        db.rollback()
+        q.execute("select count(*) from t")
+        assert q.fetchone() == (1,)
+        q.execute("prepare p from 'select ? + 1'")
+        q.execute("set @a = 41")
+        q.execute("execute p using @a")
+        assert int(q.fetchone()[0]) == 42
+        q.execute("create database other")
+        db.select_db("other")
+        q.execute("select database()")
+        assert q.fetchone() == ("other",)
+        q.execute("create user someone identified by 'pw'")
+    with pytest.raises(pymysql.OperationalError):
+        pymysql.connect(port=port_of(servers, "mysql"), host="127.0.0.1", user="root",
+        password="no")
+
+
+def test_postgresql(servers):
+    with to_postgresql(servers) as db:
+        db.execute("create table t (id serial primary key, b bytea, s text)")
+        big = os.urandom(5_000_000)
+        db.execute("insert into t (b, s) values (%s, %s)", (big, "grüße 🐘"))
+        db.commit()
+        assert db.execute("select b, s from t where id = %s", (1,), prepare=True).fetchone() == (
+            big, "grüße 🐘")
+        db.execute("insert into t (s) values ('gone')")
+        db.rollback()
+        assert db.execute("select count(*) from t").fetchone() == (1,)
+    with to_postgresql(servers, autocommit=True) as db:
+        db.execute("create database other")
+        db.execute("create extension hstore")
+        db.execute("listen news")
+        db.execute("notify news, 'hello'")
+        assert next(db.notifies()).payload == "hello"
+    other = servers.made["endpoints"]["postgresql"].replace("/testdb", "/other")
+    with psycopg.connect(other) as db:
+        assert db.execute("select current_database()").fetchone() == ("other",)
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(other.replace(":mockfactory@", ":wrong@"))
+
+
+def write_all(environment, word):
+    to_redis(environment).set("word", word)
+    with to_mysql(environment, autocommit=True) as db, db.cursor() as q:
+        q.execute("create table if not exists w (w text)")
+        q.execute("insert into w values (%s)", (word,))
+    with to_postgresql(environment, autocommit=True) as db:
+        db.execute("create table if not exists w (w text)")
+        db.execute("insert into w values (%s)", (word,))
+
+
+def read_all(environment):
+    out = [(to_redis(environment).get("word") or b"").decode()]
+    with to_mysql(environment) as db, db.cursor() as q:
+        q.execute("show tables like 'w'")
+        out.append(q.execute("select w from w") and q.fetchone()[0] if q.fetchone() else "")
+    with to_postgresql(environment) as db:
+        there = db.execute("select to_regclass('w')").fetchone()[0]
+        out.append(db.execute("select w from w").fetchone()[0] if there else "")
+    return out
+
+
+def test_stop_start_reset_destroy(api):
+    made = api.create(*ALL, name="whole life")
+    before = made.made["endpoints"]
+    write_all(made, "kept")
+    assert processes(made)
+
+    assert made.post("stop")["status"] == "stopped"
+    assert not processes(made)
+    with pytest.raises(redis.ConnectionError):
+        to_redis(made).ping()
+    started = made.post("start")
+    assert (started["status"], started["endpoints"]) == ("running", before)
+    assert read_all(made) == ["kept"] * 3
+
+    made.post("reset", {"service": "mysql"})
+    assert read_all(made) == ["kept", "", "kept"]
+    write_all(made, "again")
+    assert made.post("reset")["endpoints"] == before
+    assert read_all(made) == ["", "", ""]
+
+    # What is reset while it is stopped is empty when it starts.
+    write_all(made, "more")
+    made.post("stop")
+    made.post("reset", {"service": "redis"})
+    made.post("start")
+    assert read_all(made) == ["", "more", "more"]
+
+    made.destroy()
+    assert made.api.call("GET", made.path).status == 404
+    assert not processes(made)
+    assert all(is_free(server["port"]) for server in made.made["servers"].values())
+
+
+def test_killed_server_comes_back(servers):
+    write_all(servers, "survivor")
+    first = {service: leader(servers, service) for service in ALL}
+    for pid in first.values():
+        os.kill(pid, signal.SIGKILL)
+    eventually(lambda: all(leader(servers, s) not in (None, first[s]) for s in ALL))
+    assert eventually(lambda: read_all(servers))[1:] == ["survivor"] * 2
+    assert to_redis(servers).get("word") == b"survivor"
+    state = eventually(lambda: [s for s in [servers.get()] if all(
+        server["status"] == "running" for server in s["servers"].values())])[0]
+    assert state["status"] == "running"
+    assert "ended unexpectedly" in state["servers"]["redis"]["reason"]
+
+
+def test_async(api):
+    answer = api.call("POST", "/api/v1/environments", {"services": ["redis"]},
+                      Prefer="respond-async")
+    assert answer.status == 202 and answer.json["status"] == "provisioning"
+    assert answer.headers["preference-applied"] == "respond-async"
+    made = installation.Environment(api, answer.json)
+    assert answer.headers["location"] == made.path
+    eventually(lambda: made.get()["status"] == "running")
+    made.made = made.get()
+    assert to_redis(made).ping()
+    assert api.call("DELETE", made.path, Prefer="respond-async").status in (202, 204)
+    eventually(lambda: api.call("GET", made.path).status == 404)
+    assert not processes(made)
+
+
+def test_versions(api):
+    made = api.create({"service": "postgresql", "version": "15"},
+                      {"service": "redis", "version": "latest"})
+    made.destroy()
+    answer = api.call("POST", "/api/v1/environments",
+                      {"services": [{"service": "postgresql", "version": "9.6"}]})
+    assert answer.status == 422 and "15" in answer.json["errors"][0]["detail"]
