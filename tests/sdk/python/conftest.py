@@ -31,7 +31,7 @@ socket.getaddrinfo = getaddrinfo
 
 # How a client may reach S3: (form, scheme).  vhost is the host form with the bucket in the host.
 FORMS = [("port", "http")] + [
-    (form, scheme) for form in ("path", "host", "vhost") for scheme in ("http", "https")]
+    (form, scheme) for form in ("path", "host", "twin", "vhost") for scheme in ("http", "https")]
 
 counts = {"passed": 0, "failed": 0, "skipped": 0}
 
