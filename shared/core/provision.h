@@ -21,7 +21,7 @@ struct task;
  * started, and goes on.
  *
  * With MF_TEST=1, MF_PROVISION_FAULT names the step at which the process kills itself: claimed,
- * locked, cleared, ensured, started, usable, stopped, removed, settled.
+ * locked, cleared, ensured, noted, started, usable, stopped, removed, settled.
  */
 struct provision {
 	const struct conf *conf;

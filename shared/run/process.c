@@ -160,8 +160,10 @@ note_process(void *arg, int64_t pid)
 		return false;
 	good = proc_boot(boot) && n->out->started != 0 &&
 	    fprintf(f, "%lld %lld %s\n", (long long)pid, (long long)n->out->started, boot) > 0;
-	good = fclose(f) == 0 && good;
-	return good && rename(beside, path) == 0;
+	good = fclose(f) == 0 && good && rename(beside, path) == 0;
+	if (good && n->r->conf->test && strcmp(n->r->conf->provision_fault, "noted") == 0)
+		kill(getpid(), SIGKILL);
+	return good;
 }
 
 /* --- ending --- */
