@@ -21,6 +21,7 @@ lines() {
 	me=${me//%/\\%}
 	echo "* * * * * $me watch $tag"
 	echo "* * * * * $me run mf-collect $tag"
+	echo "*/5 * * * * $me run mf-meter $tag"
 }
 
 # others - the crontab without our lines, and without those of installations that are no more; fails

@@ -33,6 +33,8 @@ void api_list_services(struct call *c);
 void api_list_packages(struct call *c);
 void api_quote(struct call *c);
 void api_get_account(struct call *c);
+void api_get_environment_usage(struct call *c);
+void api_get_usage(struct call *c);
 
 /* Begin a JSON answer of that status: the encoder, nothing open yet. */
 struct enc *api_answer(struct call *c, int status);
@@ -74,9 +76,12 @@ bool api_available(const char *service);
 struct api_page {
 	size_t      limit;
 	const char *after; /* NULL: the first page */
+	int64_t     after_time; /* where items have a time instead of an id; 0: the first page */
 };
 struct api_page api_page(struct call *c, const char *id_prefix);
+struct api_page api_page_of_times(struct call *c);
 /* The end of a list: next_cursor, null when there is no more. */
 void api_put_cursor(struct call *c, const char *last_id);
+void api_put_time_cursor(struct call *c, int64_t last); /* 0: no more */
 
 #endif

@@ -3,10 +3,13 @@
 
 #include "fcgi/api/api.h"
 #include "fcgi/proto/problem.h"
+#include "shared/base/clock.h"
 #include "shared/base/text.h"
 #include "shared/wire/base64.h"
 
 enum { LIMIT = 20, MOST = 100, ID_LETTERS = 10 };
+
+#define LAST_TIME (INT64_C(253402300800) * SECOND - 1) /* of the year 9999 */
 
 /* The public id in a cursor; NULL when it is none of that kind. */
 static const char *
@@ -23,18 +26,46 @@ read_cursor(struct call *c, const char *cursor, const char *id_prefix)
 	return id;
 }
 
-struct api_page
-api_page(struct call *c, const char *id_prefix)
+static size_t
+read_limit(struct call *c)
 {
-	const char     *limit = request_arg(c->req, "limit"), *cursor = request_arg(c->req, "cursor");
-	struct api_page page = { .limit = LIMIT };
-	int64_t         number = LIMIT;
+	const char *limit = request_arg(c->req, "limit");
+	int64_t     number = LIMIT;
 
 	if (limit != NULL && !text_i64(limit, 1, MOST, &number))
 		problem_field(c, "limit", "is to be a whole number from 1 to %d", MOST);
-	page.limit = (size_t)number;
+	return (size_t)number;
+}
+
+static void
+wrong_cursor(struct call *c)
+{
+	problem_field(c, "cursor", "is to be a next_cursor of an earlier answer");
+}
+
+struct api_page
+api_page(struct call *c, const char *id_prefix)
+{
+	const char     *cursor = request_arg(c->req, "cursor");
+	struct api_page page = { .limit = read_limit(c) };
+
 	if (cursor != NULL && (page.after = read_cursor(c, cursor, id_prefix)) == NULL)
-		problem_field(c, "cursor", "is to be a next_cursor of an earlier answer");
+		wrong_cursor(c);
+	return page;
+}
+
+struct api_page
+api_page_of_times(struct call *c)
+{
+	const char     *cursor = request_arg(c->req, "cursor");
+	struct api_page page = { .limit = read_limit(c) };
+	size_t          n;
+	char           *text = cursor != NULL ? base64url_decode(c->task->mem, cursor, &n) : NULL;
+
+	if (text != NULL)
+		text = mem_text_n(c->task->mem, text, n);
+	if (cursor != NULL && (text == NULL || !text_i64(text, 1, LAST_TIME, &page.after_time)))
+		wrong_cursor(c);
 	return page;
 }
 
@@ -45,4 +76,10 @@ api_put_cursor(struct call *c, const char *last_id)
 		enc_text(c->out, "next_cursor", base64url_encode(c->task->mem, last_id, strlen(last_id)));
 	else
 		enc_null(c->out, "next_cursor");
+}
+
+void
+api_put_time_cursor(struct call *c, int64_t last)
+{
+	api_put_cursor(c, last != 0 ? mem_fmt(c->task->mem, "%lld", (long long)last) : NULL);
 }

@@ -37,6 +37,9 @@ static const struct op ops[] = {
 	{ "GetClock", api_get_clock, OP_READ, "GET " ENVIRONMENT "/clock", NULL, 0 },
 	{ "SetClock", api_set_clock, OP_WRITE, "PUT " ENVIRONMENT "/clock", NULL, SMALL },
 	{ "ChangeClock", api_set_clock, OP_WRITE, "POST " ENVIRONMENT "/clock", NULL, SMALL },
+	{ "GetEnvironmentUsage", api_get_environment_usage, OP_READ, "GET " ENVIRONMENT "/usage", NULL,
+	    0 },
+	{ "GetUsage", api_get_usage, OP_READ, "GET " ROOT "/usage", NULL, 0 },
 	{ "GetExports", api_get_exports, OP_READ, "GET " ENVIRONMENT "/env", NULL, 0 },
 };
 

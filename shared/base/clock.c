@@ -72,6 +72,16 @@ clock_iso_milli(struct mem *m, int64_t at)
 }
 
 char *
+clock_iso_micro(struct mem *m, int64_t at)
+{
+	struct tm tm;
+	int       us = split(at, &tm);
+
+	return mem_fmt(m, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", tm.tm_year + 1900, tm.tm_mon + 1,
+	    tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, us);
+}
+
+char *
 clock_http(struct mem *m, int64_t at)
 {
 	struct tm tm;
@@ -103,6 +113,15 @@ days_from_civil(int64_t year, int month, int day)
 	day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
 	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 +
 	    day_of_year - 719468;
+}
+
+int64_t
+clock_month(int64_t at)
+{
+	struct tm tm;
+
+	split(at, &tm);
+	return days_from_civil(tm.tm_year + 1900, tm.tm_mon + 1, 1) * DAY;
 }
 
 /* False unless every field is in range; a leap second counts as the second before it. */

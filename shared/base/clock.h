@@ -20,8 +20,12 @@ int64_t clock_monotonic(void); /* for durations; its zero means nothing */
 /* Formats, in the arena, always UTC. */
 char *clock_iso(struct mem *m, int64_t at);       /* 2026-11-23T07:21:46Z */
 char *clock_iso_milli(struct mem *m, int64_t at); /* 2026-11-23T07:21:46.123Z */
+char *clock_iso_micro(struct mem *m, int64_t at); /* 2026-11-23T07:21:46.123456Z */
 char *clock_http(struct mem *m, int64_t at);      /* Mon, 23 Nov 2026 07:21:46 GMT (RFC 9110) */
 char *clock_basic(struct mem *m, int64_t at);     /* 20261123T072146Z, as SigV4 has it */
+
+/* When the month of UTC that `at` is in began. */
+int64_t clock_month(int64_t at);
 
 /* Each returns false and leaves *at alone when s is not such a time. */
 bool clock_parse_iso(const char *s, int64_t *at);   /* RFC 3339: fraction and offset allowed */

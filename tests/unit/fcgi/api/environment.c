@@ -323,7 +323,8 @@ test_torture(void **state)
 		assert_string_equal(scratch_sql("select count(*) from core.environment"), "0");
 	}
 	db_fail_in(0);
-	scratch_sql("delete from core.aws_account; delete from core.environment_service;"
+	scratch_sql("delete from core.usage; delete from core.aws_account; "
+	            "delete from core.environment_service;"
 	            "delete from core.space; delete from core.environment");
 	make(t, S3);
 	for (size_t i = 0; i < COUNT(changes); i++) {

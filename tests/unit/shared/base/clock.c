@@ -24,6 +24,10 @@ writes(void **state)
 	assert_string_equal(clock_iso_milli(m, EXAMPLE + 5999), "1994-11-06T08:49:37.005Z");
 	assert_string_equal(clock_basic(m, EXAMPLE), "19941106T084937Z");
 	assert_string_equal(clock_iso_milli(m, before), "1969-12-31T23:59:59.999Z");
+	assert_string_equal(clock_iso_micro(m, EXAMPLE + 5), "1994-11-06T08:49:37.000005Z");
+	assert_string_equal(clock_iso(m, clock_month(EXAMPLE)), "1994-11-01T00:00:00Z");
+	assert_string_equal(clock_iso(m, clock_month(INT64_C(1709251199) * SECOND)),
+	    "2024-02-01T00:00:00Z"); /* the last second of a leap day */
 	assert_string_equal(clock_iso(m, 0), "1970-01-01T00:00:00Z");
 }
 

@@ -1,0 +1,111 @@
+/* fcgi/api/usage.c - what environments have cost */
+#include "fcgi/api/api.h"
+#include "fcgi/proto/problem.h"
+#include "shared/base/clock.h"
+#include "shared/core/life.h"
+#include "shared/core/usage.h"
+
+static void
+put_number_or_null(struct enc *o, const char *name, int64_t number)
+{
+	if (number != 0)
+		enc_int(o, name, number);
+	else
+		enc_null(o, name);
+}
+
+static void
+put_period(struct call *c, const struct usage_period *p)
+{
+	struct mem *m = c->task->mem;
+
+	enc_struct(c->out, NULL);
+	enc_text(c->out, "period_start", clock_iso_micro(m, p->start));
+	if (p->end != 0)
+		enc_text(c->out, "period_end", clock_iso_micro(m, p->end));
+	else
+		enc_null(c->out, "period_end");
+	enc_number(c->out, "hourly_rate", p->hourly_rate);
+	enc_number(c->out, "cost", p->cost);
+	put_number_or_null(c->out, "charge", p->charge);
+	enc_end(c->out);
+}
+
+/* Also of one that was destroyed: what it cost remains to be seen. */
+void
+api_get_environment_usage(struct call *c)
+{
+	struct api_page      page = api_page_of_times(c);
+	struct life         *e = life_find(c->task, c->account, problem_param(c, "id"));
+	struct usage_period *list;
+	const char          *total;
+	size_t               n;
+
+	problem_check(c);
+	if (e == NULL)
+		task_throw(c->task, &API_NO_ENVIRONMENT, NULL);
+	total = usage_total(c->task, e->id);
+	n = usage_list(c->task, e->id, page.after_time, page.limit + 1, &list);
+	api_answer(c, 200);
+	enc_struct(c->out, NULL);
+	enc_text(c->out, "id", e->public_id);
+	enc_text(c->out, "status", e->state);
+	enc_number(c->out, "hourly_rate", e->hourly_rate);
+	enc_number(c->out, "total", total);
+	enc_text(c->out, "at", clock_iso_micro(c->task->mem, c->task->now));
+	enc_list(c->out, "usage", NULL);
+	for (size_t i = 0; i < n && i < page.limit; i++)
+		put_period(c, &list[i]);
+	enc_end(c->out);
+	api_put_time_cursor(c, n > page.limit ? list[page.limit - 1].start : 0);
+	enc_end(c->out);
+}
+
+static int64_t
+read_time(struct call *c, const char *name, int64_t initial)
+{
+	const char *s = request_arg(c->req, name);
+	int64_t     at = initial;
+
+	if (s != NULL && !clock_parse_iso(s, &at))
+		problem_field(c, name, "is to be a time, as 2030-01-31T12:00:00Z");
+	return at;
+}
+
+/* Without "from" and "to": the month of UTC so far. */
+void
+api_get_usage(struct call *c)
+{
+	struct mem      *m = c->task->mem;
+	int64_t          to = read_time(c, "to", c->task->now);
+	int64_t          from = read_time(c, "from", clock_month(to));
+	struct api_page  page = api_page(c, "env-");
+	struct usage_sum *list;
+	const char       *total;
+	size_t            n;
+
+	if (from > to)
+		problem_field(c, "from", "is to be no later than \"to\"");
+	problem_check(c);
+	n = usage_sums(c->task, c->account, from, to, page.after, page.limit + 1, &list, &total);
+	api_answer(c, 200);
+	enc_struct(c->out, NULL);
+	enc_text(c->out, "from", clock_iso_micro(m, from));
+	enc_text(c->out, "to", clock_iso_micro(m, to));
+	enc_number(c->out, "total", total);
+	enc_list(c->out, "environments", NULL);
+	for (size_t i = 0; i < n && i < page.limit; i++) {
+		enc_struct(c->out, NULL);
+		enc_text(c->out, "id", list[i].public_id);
+		if (list[i].name != NULL)
+			enc_text(c->out, "name", list[i].name);
+		else
+			enc_null(c->out, "name");
+		enc_text(c->out, "status", list[i].state);
+		enc_number(c->out, "cost", list[i].cost);
+		enc_end(c->out);
+	}
+	enc_end(c->out);
+	api_put_cursor(c, n > page.limit ? list[page.limit - 1].public_id : NULL);
+	enc_end(c->out);
+}
