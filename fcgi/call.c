@@ -63,10 +63,8 @@ call_ring(struct call *c, const char *channel)
 }
 
 const struct buf *
-call_body(struct call *c)
+call_body_within(struct call *c, size_t most)
 {
-	bool        limited = c->op != NULL && c->op->body_limit > 0;
-	size_t      most = limited ? c->op->body_limit : DEFAULT_BODY_LIMIT;
 	struct buf *body;
 
 	if (c->body != NULL)
@@ -78,6 +76,14 @@ call_body(struct call *c)
 		                                       : c->service->general.too_large, NULL);
 	c->body = body;
 	return body;
+}
+
+const struct buf *
+call_body(struct call *c)
+{
+	bool limited = c->op != NULL && c->op->body_limit > 0;
+
+	return call_body_within(c, limited ? c->op->body_limit : DEFAULT_BODY_LIMIT);
 }
 
 /* The environment, running and with this service, or the service's fault. */
@@ -149,6 +155,8 @@ run_once(void *arg)
 	enter(c);
 	c->service->proto->decode(c);
 	c->op->handler(c);
+	if (c->service->proto->finish != NULL && !c->parking.wanted)
+		c->service->proto->finish(c);
 	db_commit(c->task);
 }
 

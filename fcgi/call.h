@@ -64,6 +64,8 @@ struct proto {
 	void (*unknown)(struct call *c);
 	/* Fill c->args from body and request (not for OP_BODY); c->out is ready. */
 	void (*decode)(struct call *c);
+	/* Close what decode opened in c->out, after the handler unless it waits; NULL: nothing. */
+	void (*finish)(struct call *c);
 	/* Write the fault (with c->task->detail) into c->reply. */
 	void (*fault)(struct call *c, const struct fault *f);
 };
@@ -157,6 +159,8 @@ void call_refuse(struct call *c, const struct fault *f);
 
 /* The whole body, read once, within the operation's limit; throws too_large or incomplete. */
 const struct buf *call_body(struct call *c);
+/* The same for a protocol that finds the operation in the body. */
+const struct buf *call_body_within(struct call *c, size_t most);
 
 /*
  * The handler's wish to wait until the channel rings.  True: it waits; the handler returns right

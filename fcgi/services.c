@@ -7,8 +7,8 @@
 #include "shared/base/conf.h"
 #include "shared/base/text.h"
 
-extern const struct service service_api, service_aws_other, service_aws_s3, service_health,
-    service_metrics, service_test;
+extern const struct service service_api, service_aws_other, service_aws_s3, service_aws_sqs,
+    service_health, service_metrics, service_test;
 
 /*
  * One line per service; look-ups go down the list.  The first is our own API: it answers for every
@@ -17,6 +17,7 @@ extern const struct service service_api, service_aws_other, service_aws_s3, serv
 const struct service *const services[] = {
 	&service_api,
 	&service_aws_s3,
+	&service_aws_sqs,
 	&service_aws_other,
 	&service_health,
 	&service_metrics,

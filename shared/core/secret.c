@@ -164,19 +164,32 @@ opens(struct task *t, size_t key, const char *context, const unsigned char *in, 
 }
 
 char *
-secret_open(struct task *t, const char *context, const void *sealed, size_t n)
+secret_try_open(struct task *t, const char *context, const void *sealed, size_t n, size_t *out_n)
 {
 	const unsigned char *in = sealed;
 	char                *out;
 
-	if (n < SECRET_OVERHEAD || in[0] != VERSION)
-		task_throw(t, &FAULT_INTERNAL, "the secret of %s is not one of ours", context);
 	assert(in_use != NULL);
+	if (n < SECRET_OVERHEAD || in[0] != VERSION)
+		return NULL;
 	n -= SECRET_OVERHEAD;
 	out = mem_alloc(t->mem, n + 1);
 	for (size_t key = 0; key < in_use->n; key++)
-		if (opens(t, key, context, in, n, out))
+		if (opens(t, key, context, in, n, out)) {
+			*out_n = n;
 			return out;
-	task_throw(t, &FAULT_INTERNAL,
-	    "the secret of %s does not open: another key file, or a changed row", context);
+		}
+	return NULL;
+}
+
+char *
+secret_open(struct task *t, const char *context, const void *sealed, size_t n)
+{
+	size_t out_n;
+	char  *out = secret_try_open(t, context, sealed, n, &out_n);
+
+	if (out == NULL)
+		task_throw(t, &FAULT_INTERNAL,
+		    "the secret of %s does not open: another key file, or a changed row", context);
+	return out;
 }

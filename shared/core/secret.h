@@ -40,5 +40,8 @@ void *secret_seal(struct task *t, const char *context, const void *p, size_t n, 
  * another key, or belongs to something else.
  */
 char *secret_open(struct task *t, const char *context, const void *sealed, size_t n);
+/* The same for what clients bring: NULL when it is not one of ours. */
+char *secret_try_open(struct task *t, const char *context, const void *sealed, size_t n,
+    size_t *out_n);
 
 #endif

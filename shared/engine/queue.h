@@ -120,9 +120,9 @@ struct queue_receipt {
 	int64_t hide_s; /* queue_hide */
 	bool    done;   /* queue_hide: the message is there and nobody has received it since */
 };
-/* A message that is gone, or that somebody received since, is left alone. */
+/* A message that is gone, or that somebody received since, is left alone. q gets the id. */
 enum queue_result queue_delete(struct task *t, const struct space *sp, const struct queue_name *n,
-    const struct queue_receipt *list, size_t count);
+    const struct queue_receipt *list, size_t count, struct queue *q);
 /* Hide messages from now on for hide_s; one that is visible again stays so. q gets the id. */
 enum queue_result queue_hide(struct task *t, const struct space *sp, const struct queue_name *n,
     struct queue_receipt *list, size_t count, struct queue *q);

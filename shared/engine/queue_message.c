@@ -95,7 +95,7 @@ queue_receive(struct task *t, const struct space *sp, const struct queue_name *n
 
 enum queue_result
 queue_delete(struct task *t, const struct space *sp, const struct queue_name *n,
-    const struct queue_receipt *list, size_t count)
+    const struct queue_receipt *list, size_t count, struct queue *q)
 {
 	int64_t    *ids = mem_array(t->mem, int64_t, 2 * count + 1), *receives = ids + count;
 	struct rows r;
@@ -108,6 +108,7 @@ queue_delete(struct task *t, const struct space *sp, const struct queue_name *n,
 	    db_i64(sp->id), db_text(n->owner), db_text(n->region), db_text(n->name),
 	    db_i64s(ids, count), db_i64s(receives, count));
 	space_live(t, &r);
+	*q = (struct queue){ .id = row_i64(&r, 0, "queue") };
 	return row_null(&r, 0, "queue") ? QUEUE_NONE : QUEUE_OK;
 }
 

@@ -279,6 +279,20 @@ enc_map(struct enc *e, const char *name, const char *entry, const char *key, con
 }
 
 void
+enc_flat_list(struct enc *e, const char *name, const char *xml_name)
+{
+	open_one(e, LIST, name, NULL)->item = xml_name;
+}
+
+void
+enc_flat_map(struct enc *e, const char *name, const char *xml_name, const char *key,
+    const char *value)
+{
+	enc_map(e, name, NULL, key, value);
+	top(e)->item = xml_name;
+}
+
+void
 enc_end(struct enc *e)
 {
 	struct frame *f = top(e);

@@ -46,6 +46,10 @@ void enc_list(struct enc *e, const char *name, const char *item);
  */
 void enc_map(struct enc *e, const char *name, const char *entry, const char *key,
     const char *value);
+/* Flattened, with a name of its own for the elements or entries in XML. */
+void enc_flat_list(struct enc *e, const char *name, const char *xml_name);
+void enc_flat_map(struct enc *e, const char *name, const char *xml_name, const char *key,
+    const char *value);
 void enc_end(struct enc *e);
 
 /* Members: name NULL for an element of a list. A NULL text is left out. */
