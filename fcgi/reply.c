@@ -13,6 +13,7 @@
 #include "shared/base/log.h"
 #include "shared/base/mem.h"
 #include "shared/base/task.h"
+#include "shared/base/text.h"
 
 enum {
 	BLOCK = 64 * 1024,
@@ -32,7 +33,8 @@ reply_header(struct mem *m, struct reply *r, const char *name, const char *value
 	struct reply_header *h;
 	char                *clean;
 
-	if (value == NULL)
+	/* What is no name must not become lines of their own in the answer's head. */
+	if (value == NULL || !text_token(name))
 		return;
 	clean = mem_text(m, value);
 	for (char *p = clean; *p != '\0'; p++)

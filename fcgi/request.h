@@ -84,7 +84,10 @@ struct reply {
 };
 
 void reply_start(struct mem *m, struct reply *r);
-/* value is checked: CR, LF and NUL become spaces. NULL: left out. */
+/*
+ * name is checked: a header whose name is no token of HTTP is left out.  So is value: CR and LF
+ * become spaces.  NULL: left out.
+ */
 void reply_header(struct mem *m, struct reply *r, const char *name, const char *value);
 void reply_header_int(struct mem *m, struct reply *r, const char *name, int64_t value);
 

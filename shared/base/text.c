@@ -93,6 +93,15 @@ text_xml(const char *s, size_t n)
 	return true;
 }
 
+bool
+text_token(const char *s)
+{
+	static const char of_it[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	    "!#$%&'*+-.^_`|~";
+
+	return *s != '\0' && s[strspn(s, of_it)] == '\0';
+}
+
 char *
 text_hex(struct mem *m, const void *p, size_t n)
 {

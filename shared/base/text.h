@@ -16,6 +16,8 @@ bool text_ends(const char *s, const char *suffix);
 bool text_utf8(const char *s, size_t n);
 /* Every character may stand in an XML 1.0 document. */
 bool text_xml(const char *s, size_t n);
+/* A token of HTTP (RFC 9110, 5.6.2): what the name of a header may be. */
+bool text_token(const char *s);
 char *text_hex(struct mem *m, const void *p, size_t n);
 /* 2 * n hexadecimal digits into n bytes; false when s is anything else. */
 bool text_unhex(const char *s, void *out, size_t n);

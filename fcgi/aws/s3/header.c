@@ -216,6 +216,10 @@ add_metadata(void *arg, const char *name, const char *value)
 		m->room = m->room * 2 + 16;
 	}
 	name += strlen(META);
+	/* Out of a query or a list of signed headers it may hold anything, ends of lines as well. */
+	if (*name != '\0' && !text_token(name))
+		s3_throw(m->c, &S3_INVALID_ARGUMENT, "The name of user metadata is not valid.",
+		    "ArgumentName", META, "ArgumentValue", name, NULL);
 	m->bytes += strlen(name) + strlen(value);
 	m->list[m->n++] = as_utf8(m->c, mem_text(mem, name));
 	m->list[m->n++] = as_utf8(m->c, mem_text(mem, value));

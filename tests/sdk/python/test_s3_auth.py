@@ -184,3 +184,14 @@ def test_keys_of_one_form_pass_in_another(environment):
     wrong = environment.endpoint("port") + "/"
     head["Host"] = urllib.parse.urlsplit(wrong).netloc
     assert raw.exchange(wrong, raw.request_bytes("GET", wrong, head)).status == 403
+
+
+@pytest.mark.parametrize("more", [
+    {"x-amz-meta-a\r\nX-Injected: 1\r\nb": "v"},
+    {"X-Amz-SignedHeaders": "host;x-amz-meta-a\r\nx-injected"},
+], ids=["argument", "signed header"])
+def test_metadata_is_no_line_of_an_answer(environment, s3, bucket, more):
+    """Only in a URL can the name of metadata hold the end of a line."""
+    answer = installation.http("PUT", raw.presigned(environment, "PUT", f"/{bucket}/k", more), b"x")
+    assert answer.status == 400 and b"InvalidArgument" in answer.body, answer.body
+    assert "Contents" not in s3.list_objects_v2(Bucket=bucket)

@@ -93,6 +93,19 @@ hex(void **state)
 }
 
 static void
+tokens(void **state)
+{
+	(void)state;
+	assert_true(text_token("x-amz-meta-a_b.c"));
+	assert_true(text_token("!#$%&'*+-.^_`|~09AZaz"));
+	assert_false(text_token(""));
+	assert_false(text_token("a b"));
+	assert_false(text_token("a:"));
+	assert_false(text_token("a\r\nStatus"));
+	assert_false(text_token("\xc3\xa4"));
+}
+
+static void
 secrets(void **state)
 {
 	(void)state;
@@ -115,6 +128,7 @@ main(void)
 		cmocka_unit_test(utf8),
 		cmocka_unit_test(xml),
 		cmocka_unit_test(hex),
+		cmocka_unit_test(tokens),
 		cmocka_unit_test(secrets),
 	};
 	int failed;
