@@ -118,6 +118,23 @@ test_seal_and_open(void **state)
 	assert_string_equal(secret_open(&task, "", sealed, n), "");
 }
 
+/* What clients bring may be anything, and is no error of ours. */
+static void
+test_try_open(void **state)
+{
+	size_t         n, m;
+	unsigned char *sealed = secret_seal(&task, "receipt", "the secret", 10, &n);
+
+	(void)state;
+	assert_string_equal(secret_try_open(&task, "receipt", sealed, n, &m), "the secret");
+	assert_int_equal(m, 10);
+	assert_null(secret_try_open(&task, "other", sealed, n, &m));
+	assert_null(secret_try_open(&task, "receipt", sealed, n - 1, &m));
+	assert_null(secret_try_open(&task, "receipt", "", 0, &m));
+	sealed[n - 1] ^= 1;
+	assert_null(secret_try_open(&task, "receipt", sealed, n, &m));
+}
+
 static void
 test_forged(void **state)
 {
@@ -173,6 +190,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_seal_and_open),
+		cmocka_unit_test(test_try_open),
 		cmocka_unit_test(test_forged),
 		cmocka_unit_test(test_key_files),
 		cmocka_unit_test(test_two_keys),

@@ -165,12 +165,12 @@ test_messages_in_one_round_trip(void **state)
 	assert_int_equal(t->round_trips, 2);
 	assert_string_equal(receive(t, 10, NULL), "in 10");
 	t->round_trips = 0;
-	assert_int_equal(queue_delete(t, \&sp, \&Q, &old, 1, \&q), QUEUE_OK);
+	assert_int_equal(queue_delete(t, &sp, &Q, &old, 1, &q), QUEUE_OK);
 	assert_int_equal(t->round_trips, 1);
 	assert_string_equal(counts(t), "0 0 1");
-	assert_int_equal(queue_delete(t, \&sp, \&NO, &now, 1, \&q), QUEUE_NONE);
-	assert_int_equal(queue_delete(t, \&sp, \&Q, &now, 1, \&q), QUEUE_OK);
-	assert_int_equal(queue_delete(t, \&sp, \&Q, &now, 1, \&q), QUEUE_OK);
+	assert_int_equal(queue_delete(t, &sp, &NO, &now, 1, &q), QUEUE_NONE);
+	assert_int_equal(queue_delete(t, &sp, &Q, &now, 1, &q), QUEUE_OK);
+	assert_int_equal(queue_delete(t, &sp, &Q, &now, 1, &q), QUEUE_OK);
 	assert_string_equal(counts(t), "0 0 0");
 	assert_int_equal(queue_hide(t, &sp, &Q, &now, 1, &q), QUEUE_OK);
 	assert_false(now.done);
@@ -240,7 +240,7 @@ test_batches(void **state)
 	both[2].receives = 2;
 	assert_int_equal(queue_hide(t, &sp, &Q, both, 3, &q), QUEUE_OK);
 	assert_true(both[0].done && both[1].done && !both[2].done);
-	assert_int_equal(queue_delete(t, \&sp, \&Q, both, 2, \&q), QUEUE_OK);
+	assert_int_equal(queue_delete(t, &sp, &Q, both, 2, &q), QUEUE_OK);
 	assert_string_equal(counts(t), "0 0 0");
 }
 
@@ -301,7 +301,7 @@ all_of_it(struct task *t)
 	send_one(t, "a", 0);
 	receive(t, 1, &m);
 	r = (struct queue_receipt){ .id = m.id, .receives = m.receives };
-	queue_delete(t, \&sp, \&Q, &r, 1, \&q);
+	queue_delete(t, &sp, &Q, &r, 1, &q);
 }
 
 static void

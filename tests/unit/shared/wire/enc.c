@@ -101,6 +101,45 @@ flat_map(void **state)
 	    "<Attribute><Name>b</Name><Value>2</Value></Attribute></R>");
 }
 
+/* One handler writes both: the names of XML are others than those of JSON. */
+static void
+put_flat(struct enc *e)
+{
+	enc_struct(e, "R");
+	enc_flat_list(e, "Messages", "Message");
+	for (int i = 1; i <= 2; i++) {
+		enc_struct(e, NULL);
+		enc_int(e, "Id", i);
+		enc_end(e);
+	}
+	enc_end(e);
+	enc_flat_list(e, "None", "N");
+	enc_end(e);
+	enc_flat_map(e, "Attributes", "Attribute", "Name", "Value");
+	enc_text(e, "a", "1");
+	enc_struct(e, "b");
+	enc_text(e, "x", "2");
+	enc_end(e);
+	enc_end(e);
+	enc_end(e);
+}
+
+static void
+flat_by_another_name(void **state)
+{
+	struct enc *e = fresh(&json);
+
+	(void)state;
+	put_flat(e);
+	assert_string_equal(out.data, "{\"Messages\":[{\"Id\":1},{\"Id\":2}],\"None\":[],"
+	    "\"Attributes\":{\"a\":\"1\",\"b\":{\"x\":\"2\"}}}");
+	e = fresh(&xml);
+	put_flat(e);
+	assert_string_equal(out.data, "<R><Message><Id>1</Id></Message><Message><Id>2</Id></Message>"
+	    "<Attribute><Name>a</Name><Value>1</Value></Attribute>"
+	    "<Attribute><Name>b</Name><Value><x>2</x></Value></Attribute></R>");
+}
+
 static void
 roots(void **state)
 {
@@ -173,6 +212,7 @@ main(void)
 		cmocka_unit_test(as_json),
 		cmocka_unit_test(as_xml),
 		cmocka_unit_test(flat_map),
+		cmocka_unit_test(flat_by_another_name),
 		cmocka_unit_test(roots),
 		cmocka_unit_test(escapes),
 		cmocka_unit_test(starts_over),
