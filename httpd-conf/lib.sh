@@ -5,6 +5,8 @@
 # STATE is the installation's var/ directory without symbolic links, RUN its sockets and pids (short
 # enough for a Unix socket's path), PROGRAM the copy of programs and scripts that runs.
 
+ROOT_SERVERS=/var/lib/mockfactory-servers
+
 say() { printf '%s\n' "$*"; }
 warn() { printf '%s\n' "$*" >&2; }
 die() { printf 'mockfactory: %s\n' "$*" >&2; exit 1; }

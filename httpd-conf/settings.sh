@@ -139,6 +139,21 @@ write_given() {
 	done | LC_ALL=C sort | write_private "$STATE/settings.given"
 }
 
+# Servers of strangers need a user id for each environment, which only root can give: a block that
+# no other installation here has, by the path.
+server_users() {
+	local first
+	if [ "${chosen[MF_SINGLE_USER]}" = 0 ] && [ "${AS_ROOT-}" = 1 ]; then
+		first=$((1000000 + 0x$(printf %s "$STATE" | sha256sum | cut -c1-6) % 1000 * 1000))
+		setting MF_SERVER_UIDS "$first-$((first + 999))"
+	fi
+	if [ -n "${chosen[MF_SERVER_UIDS]-}" ]; then
+		setting MF_SERVERS "$ROOT_SERVERS/$(printf %s "$STATE" | sha256sum | cut -c1-12)/servers"
+	else
+		setting MF_SERVERS "$STATE/servers"
+	fi
+}
+
 # settings_choose - decide everything and write both files
 settings_choose() {
 	local name
@@ -158,9 +173,9 @@ settings_choose() {
 	web_ports
 	setting MF_DB "host=$RUN dbname=mockfactory user=mockfactory"
 	setting MF_STORE "disk:$STATE/store"
-	setting MF_SERVERS "$STATE/servers"
 	setting MF_SECRET_KEY_FILE "$STATE/secret.key"
 	setting MF_SINGLE_USER 1
+	server_users
 	setting MF_HAND_OUT_PORTS "${chosen[MF_SINGLE_USER]}"
 	setting MF_DOMAIN mockfactory.localhost
 	setting MF_URL "http://127.0.0.1:${chosen[MF_PORT]}"

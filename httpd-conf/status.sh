@@ -21,7 +21,11 @@ line() {
 
 line web "$MF_WEB"
 line pool pool
-line provision provision
+if [ -n "${MF_SERVER_UIDS-}" ]; then
+	RUN=${MF_SERVERS%/*}/run line provision "provision"
+else
+	line provision provision
+fi
 [[ $MF_DB != "host=$RUN "* ]] || line postgres postgres
 jobs=$("$here/jobs.sh" state)
 printf '%-10s %s\n' jobs "${jobs:--}"

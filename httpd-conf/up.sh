@@ -24,7 +24,7 @@ as_owner() {
 		list+=("$name=${!name}")
 	done
 	set -- env -i PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin LANG=C.UTF-8 TZ=UTC \
-		"HOME=$STATE" "${list[@]}" "$@"
+		"HOME=$STATE" "AS_ROOT=$([ "$(id -u)" != 0 ] || echo 1)" "${list[@]}" "$@"
 	if [ "$(id -u)" = 0 ]; then
 		(cd / && exec setpriv --reuid "$USER_NAME" --regid "$USER_NAME" --init-groups "$@")
 	else
@@ -143,11 +143,13 @@ up)
 	start_cron
 	install_program "$2"
 	as_owner "$PROGRAM/httpd-conf/start.sh" up
+	[ "$(id -u)" != 0 ] || "$here/root.sh" start "$STATE" "$2"
 	;;
 down | status)
 	[ -e "$ROOT/var/program" ] || { say "There is no installation here."; exit 0; }
 	state "$ROOT/var"
 	if [ "$command" = down ]; then
+		[ "$(id -u)" != 0 ] || "$here/root.sh" stop "$STATE"
 		as_owner "$PROGRAM/httpd-conf/stop.sh"
 		stop_cron
 	else

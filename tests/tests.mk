@@ -5,7 +5,7 @@ SDK     := tests/sdk/python
 BESIDE   = env -u MAKEFLAGS -u MAKELEVEL MODE=$(MODE) tests/suite.sh $@ tests/with-installation.sh
 # Every suite of `make check`, in this order.
 SUITES  := lint check-docs check-sql check-unit check-fuzz check-tsan check-process check-up \
-	check-sdk check-front check-runtime check-crash
+	check-sdk check-many check-front check-runtime check-crash
 
 quick: lint check-docs check-sql check-unit ## what every change must pass, within a minute
 
@@ -35,6 +35,9 @@ check-fuzz: $(fuzzes) ## parsers of outside bytes over their corpus
 check-sdk: all $(PYTEST) $(T)/js ## vendors' SDKs, the control API, neighbours; behind lighttpd
 	@$(BESIDE) lighttpd $(PYTEST) $(SDK) $(ARGS)
 
+check-many: all $(PYTEST) ## real servers of several customers, each with a user of its own
+	@$(BESIDE) many $(PYTEST) $(SDK)/test_servers_many.py $(ARGS)
+
 check-front: all $(PYTEST) ## the same journey behind Apache
 	@$(BESIDE) apache $(PYTEST) $(SDK) -m every_front $(ARGS)
 
@@ -58,4 +61,4 @@ tidy: ## clang-tidy and cppcheck
 	@tests/tidy.sh
 
 .PHONY: quick check lint tidy check-docs check-sql check-unit check-tsan check-fuzz \
-	check-sdk check-front check-runtime
+	check-sdk check-many check-front check-runtime

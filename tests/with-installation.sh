@@ -1,8 +1,9 @@
 #!/bin/bash
 # tests/with-installation.sh - run a command beside an installation of its own
 #
-#   tests/with-installation.sh lighttpd|apache|single COMMAND...
+#   tests/with-installation.sh lighttpd|apache|single|many COMMAND...
 #
+# many: lighttpd, and MF_SINGLE_USER=0.
 # single: lighttpd and one process of one thread, as on a shared host.  The programs are those of
 # build/$MODE.  The installation lives in a directory of its own on free ports, started and stopped
 # by the scripts of `make up`; the command finds it described in TEST_* (they are read by
@@ -56,12 +57,13 @@ export MF_PORT MF_TLS_PORT MF_WEB_PORTS=$first-$((first + 49))
 export MF_SERVER_READY=0
 case $front in
 lighttpd | apache) export MF_WEB=$front ;;
+many) export MF_WEB=lighttpd MF_SINGLE_USER=0 ;;
 single) export MF_WEB=lighttpd MF_PROCESSES=0 MF_THREADS=1 ;;
 *) exit 2 ;;
 esac
 
 "$dir/httpd-conf/up.sh" up "$programs" > "$dir/up.log" 2>&1 || { cat "$dir/up.log" >&2; exit 1; }
-unset MF_SERVER_READY MF_PORT MF_TLS_PORT MF_WEB_PORTS MF_WEB MF_PROCESSES MF_THREADS
+unset MF_SERVER_READY MF_PORT MF_TLS_PORT MF_WEB_PORTS MF_WEB MF_SINGLE_USER MF_PROCESSES MF_THREADS
 
 setting() { (. "$dir/var/settings.env" && . "$dir/var/mockfactory.env" && eval "echo \"\$$1\""); }
 as=

@@ -11,6 +11,10 @@
 
 #include "shared/base/clock.h"
 
+enum { MOMENTS = 30 };
+
+#define MOMENT (3 * MILLISECOND)
+
 static bool
 name(struct sockaddr_in *a, const char *address, int64_t port)
 {
@@ -75,4 +79,15 @@ dial_free(const char *address, int64_t port)
 	    1) == 0;
 	close(fd);
 	return can;
+}
+
+bool
+dial_comes_free(const char *address, int64_t port)
+{
+	for (int i = 0; i < MOMENTS; i++) {
+		if (dial_free(address, port))
+			return true;
+		usleep((useconds_t)MOMENT);
+	}
+	return false;
 }

@@ -15,5 +15,7 @@ bool dial_write(int fd, const void *p, size_t n);
 bool dial_read(int fd, void *p, size_t n); /* exactly n bytes */
 /* True: the port can be listened on now. */
 bool dial_free(const char *address, int64_t port);
+/* The same, or in a moment: what has it may be ending. */
+bool dial_comes_free(const char *address, int64_t port);
 
 #endif

@@ -25,7 +25,7 @@
  * so both it and what it starts is found even when the file is lost.
  */
 enum {
-	DESCRIPTORS = 4096, PROCESSES = 300, OOM_SCORE = 500, ROUNDS = 3, PORT_TRIES = 30,
+	DESCRIPTORS = 4096, PROCESSES = 300, OOM_SCORE = 500, ROUNDS = 3,
 	LOG_MOST = 4 << 20,
 };
 
@@ -64,6 +64,12 @@ permitted(struct runner *r, struct server *s)
 
 	s->trouble = RUN_FAILED;
 	s->why[0] = '\0';
+	/* As root, whatever a row says, a server is nobody but those who are for that. */
+	if (geteuid() == 0 &&
+	    (s->uid < r->conf->server_uid_first || s->uid > r->conf->server_uid_last || s->uid == 0)) {
+		fail(s, RUN_MISSING, "user id %lld is not in MF_SERVER_UIDS", (long long)s->uid);
+		return NULL;
+	}
 	if (e != NULL && e->version != NULL && r->refusal == NULL)
 		return engine_named(s->engine);
 	fail(s, RUN_MISSING, "%s", r->refusal != NULL ? r->refusal : e != NULL ? e->why
@@ -242,18 +248,6 @@ discard(struct runner *r, struct server *s)
 
 /* --- starting --- */
 
-/* What held the port may be ending. */
-static bool
-comes_free(const char *address, int64_t port)
-{
-	for (int i = 0; i < PORT_TRIES; i++) {
-		if (dial_free(address, port))
-			return true;
-		usleep((useconds_t)SHORT_NAP);
-	}
-	return false;
-}
-
 static bool
 start(struct runner *r, struct server *s, struct run_process *out)
 {
@@ -275,7 +269,7 @@ start(struct runner *r, struct server *s, struct run_process *out)
 	/* One that died may have left children that hold its port and its files. */
 	if (!kill_all(r, s))
 		return false;
-	if (!comes_free(s->address, s->port))
+	if (!dial_comes_free(s->address, s->port))
 		return fail(s, RUN_PORT_BUSY, "port %lld is in use by another program", (long long)s->port);
 	if (!e->prepare(s, place))
 		return false;
