@@ -86,16 +86,18 @@ call_body(struct call *c)
 	return call_body_within(c, limited ? c->op->body_limit : DEFAULT_BODY_LIMIT);
 }
 
-/* The environment, running and with this service, or the service's fault. */
+/*
+ * The environment of the address.  One nobody has is taken for an environment without accounts: it
+ * refuses callers, anonymous ones too, in the words in which any other refuses strangers.
+ */
 static void
 find_environment(struct run *run)
 {
-	struct call                 *c = run->c;
-	const struct general_faults *g = &c->service->general;
+	struct call *c = run->c;
 
 	c->env = env_cache_get(c->world->cache, c->task, run->key, run->fresh);
 	if (c->env == NULL)
-		task_throw(c->task, g->no_environment, NULL);
+		c->env = mem_one(c->task->mem, struct environment);
 }
 
 /* What only an authenticated caller may learn of the environment. */
@@ -104,6 +106,8 @@ check_environment(struct call *c)
 {
 	const struct general_faults *g = &c->service->general;
 
+	if (c->env->id == 0)
+		task_throw(c->task, g->no_environment, NULL);
 	if (c->env->state != ENV_RUNNING)
 		task_throw(c->task, g->stopped, NULL);
 	if (c->service->id != NULL && !environment_space(c->task, c->env, c->service->id, &c->space))

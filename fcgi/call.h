@@ -78,7 +78,7 @@ struct general_faults {
 	const struct fault *too_large;      /* the body is past the operation's limit */
 	const struct fault *incomplete;     /* the body ended early */
 	const struct fault *malformed;      /* a target that cannot be read */
-	/* Nobody has that address: told as "no such key", so that ids do not leak. */
+	/* Nobody has that address, and the service authenticates nobody. */
 	const struct fault *no_environment;
 	const struct fault *not_subscribed; /* the environment was made without this service */
 	const struct fault *stopped;        /* the environment does not run */

@@ -73,12 +73,14 @@ route_host(struct call *c, const char **key)
 	if (!route_is_environment(label, strlen(label)))
 		return false;
 	c->service = service_at(c, name);
+	if (c->service == NULL)
+		return false;
 	c->sub_host = name != host ? host : NULL;
 	c->address = BY_HOST;
 	c->path = c->req->path;
 	*key = label;
 	c->base_url = mem_fmt(c->task->mem, "%s://%s", c->req->scheme, c->req->host);
-	return c->service != NULL;
+	return true;
 }
 
 static bool

@@ -90,11 +90,9 @@ api_get_environment(struct call *c)
 	if (listed(request_header(c->req, "if-none-match"), etag)) {
 		int64_t recheck = c->task->now + RECHECK;
 
-		if (c->task->now < deadline) {
-			call_park(c, api_channel(c, e->public_id), deadline,
-			    recheck < deadline ? recheck : deadline);
+		if (call_park(c, api_channel(c, e->public_id), deadline,
+		    recheck < deadline ? recheck : deadline))
 			return;
-		}
 		if (wait > 0)
 			call_header(c, "Preference-Applied", "wait");
 		c->reply.status = 304;

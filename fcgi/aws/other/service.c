@@ -7,8 +7,6 @@
 #define FAULT(name, code, status, text) \
 	static const struct fault name = { #name, code, status, text };
 FAULT(OTHER_NOT_BUILT, "NotImplemented", 501, "This AWS service is not built yet.")
-FAULT(OTHER_NO_ENVIRONMENT, "UnrecognizedClientException", 403,
-    "The security token included in the request is invalid.")
 FAULT(OTHER_MALFORMED, "MalformedQueryString", 400, "The request target cannot be read.")
 FAULT(OTHER_TOO_LARGE, "RequestEntityTooLargeException", 413, "The request is too large.")
 FAULT(OTHER_INTERNAL, "InternalFailure", 500,
@@ -99,6 +97,6 @@ const struct service service_aws_other = {
 	.general = { .internal = &OTHER_INTERNAL, .unavailable = &OTHER_UNAVAILABLE,
 		.not_built = &OTHER_NOT_BUILT, .too_large = &OTHER_TOO_LARGE,
 		.incomplete = &OTHER_MALFORMED,
-		.malformed = &OTHER_MALFORMED, .no_environment = &OTHER_NO_ENVIRONMENT,
-		.not_subscribed = &OTHER_NOT_BUILT, .stopped = &OTHER_UNAVAILABLE },
+		.malformed = &OTHER_MALFORMED, .no_environment = &OTHER_NOT_BUILT,
+		.not_subscribed = &OTHER_NOT_BUILT, .stopped = &OTHER_NOT_BUILT },
 };

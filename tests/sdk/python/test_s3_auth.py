@@ -195,3 +195,18 @@ def test_metadata_is_no_line_of_an_answer(environment, s3, bucket, more):
     answer = installation.http("PUT", raw.presigned(environment, "PUT", f"/{bucket}/k", more), b"x")
     assert answer.status == 400 and b"InvalidArgument" in answer.body, answer.body
     assert "Contents" not in s3.list_objects_v2(Bucket=bucket)
+
+
+def test_an_address_nobody_has(environment, neighbour):
+    """It answers strangers as an address that is taken does."""
+    taken = environment.endpoint("path")
+    free = taken.replace(environment.id, "env-" + 10 * "0")
+    strangers = [{}, {"Authorization": "AWS4-HMAC-SHA256 x"}, {"X-Amz-Target": "A_20200101.B"},
+                 raw.signed(neighbour, "GET", taken + "/b"),
+                 raw.signed(neighbour, "GET", taken + "/b", service="dynamodb")]
+    for address in ((taken, free), [a.rpartition("/")[0] + "/aws" for a in (taken, free)]):
+        for head in strangers:
+            answers = [installation.http("GET", a + "/b", None, head) for a in address]
+            assert answers[0].status >= 400 and answers[0].status == answers[1].status
+            bodies = [re.sub(rb"<(RequestId|HostId)>[^<]*", b"", a.body) for a in answers]
+            assert bodies[0] == bodies[1]

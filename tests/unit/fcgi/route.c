@@ -171,6 +171,20 @@ test_host_beats_port(void **state)
 	assert_int_equal(c.address, BY_HOST);
 }
 
+/* A host that names no service leaves nothing behind for the other forms. */
+static void
+test_host_for_nothing(void **state)
+{
+	const char *key;
+	struct call c = routed("/" ENV "/s3/k", "bucket.nothing.env-0000000000.mf.test", "80", NULL,
+	    &key);
+
+	(void)state;
+	assert_string_equal(key, ENV);
+	assert_int_equal(c.address, BY_PATH);
+	assert_null(c.sub_host);
+}
+
 int
 main(void)
 {
@@ -181,6 +195,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_hosts_that_name_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_port_tells_services_apart, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_host_beats_port, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_host_for_nothing, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -279,6 +279,13 @@ test_waiting(void **state)
 	scratch_sql("update core.environment set generation = 2");
 	assert_false(call_again(&a->call));
 	assert_int_equal(a->call.reply.status, 200);
+	/* The process ends: nothing is new, and that is said. */
+	snprintf(tag, sizeof(tag), "HTTP_IF_NONE_MATCH=\"%s-2\"", id);
+	a = api_send(t, "GET", path, headers, NULL);
+	assert_true(a->parked);
+	a->call.hurry = true;
+	assert_false(call_again(&a->call));
+	assert_int_equal(a->call.reply.status, 304);
 	headers[1] = NULL;
 	snprintf(tag, sizeof(tag), "HTTP_IF_NONE_MATCH=\"%s-2\"", id);
 	a = api_send(t, "GET", path, headers, NULL);
