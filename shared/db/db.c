@@ -57,16 +57,6 @@ let_go(struct db_link *l, bool usable)
 	l->in_transaction = l->begin_pending = false;
 }
 
-void
-db_release(struct task *t)
-{
-	if (t->db == NULL)
-		return;
-	/* An open transaction is ended by closing its connection: rare, and never wrong. */
-	let_go(t->db, !t->db->in_transaction);
-	t->db->begin_pending = false;
-}
-
 /* Which of our faults a failed result is. */
 static const struct fault *
 fault_of(const PGresult *result)
@@ -149,6 +139,33 @@ read_results(struct db_link *l, const struct query *q, int before)
 	if (kept != NULL)
 		PQclear(kept);
 	return NULL;
+}
+
+/* What a transaction that goes no further has done is undone; false: the connection is lost. */
+static bool
+roll_back(struct db_link *l)
+{
+	static const struct query rollback = { .number = -1, .name = "rollback", .sql = "rollback" };
+	PGresult                 *result;
+	bool                      good;
+
+	if (PQsendQueryParams(l->conn->pg, rollback.sql, 0, NULL, NULL, NULL, NULL, 1) != 1 ||
+	    PQpipelineSync(l->conn->pg) != 1 || (result = read_results(l, &rollback, 0)) == NULL)
+		return false;
+	good = PQresultStatus(result) == PGRES_COMMAND_OK;
+	PQclear(result);
+	return good;
+}
+
+void
+db_release(struct task *t)
+{
+	struct db_link *l = t->db;
+
+	if (l == NULL)
+		return;
+	let_go(l, !l->in_transaction || roll_back(l));
+	l->begin_pending = false;
 }
 
 static void

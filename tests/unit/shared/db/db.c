@@ -87,6 +87,25 @@ test_every_failure(void **state)
 	assert_string_equal(scratch_sql("select count(*) from core.account"), "1");
 }
 
+/* A transaction given up half-way costs its connection nothing. */
+static void
+test_given_up(void **state)
+{
+	struct task    *t = *state;
+	struct db_stats before, after;
+
+	scratch_wipe();
+	db_begin(t);
+	add(t);
+	db_stats(scratch_db(), &before);
+	db_release(t);
+	db_stats(scratch_db(), &after);
+	assert_int_equal(after.failures, before.failures);
+	assert_int_equal(after.open, before.open);
+	assert_int_equal(after.busy, before.busy - 1);
+	assert_string_equal(scratch_sql("select count(*) from core.account"), "0");
+}
+
 int
 main(void)
 {
@@ -94,6 +113,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_single_statement, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_mistake_is_internal, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_every_failure, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(test_given_up, scratch_setup, scratch_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
