@@ -129,7 +129,8 @@ take_into_store(struct intake *in, struct s3_body *body, const char *buffer, siz
 	size_t       n;
 
 	body->id = blob_body_id(c->task);
-	body->put = store_create(c->task, c->world->store, c->space.environment, body->id);
+	body->home = c->space.environment;
+	body->put = store_create(c->task, c->world->store, body->home, body->id);
 	store_write(c->task, body->put, buffer, have);
 	while ((n = intake_read(in, more, BUFFER)) > 0)
 		store_write(c->task, body->put, more, n);

@@ -38,7 +38,7 @@ s3_put_object(struct call *c)
 	o.checksum = body->checksum;
 	o.bytes = body->bytes;
 	o.body = body->id;
-	o.home = c->space.environment;
+	o.home = body->home;
 	r = blob_put(c->task, &c->space, c->who->account_id, bucket, &o, &when);
 	settle(body, r);
 	if (r == BLOB_UNMET)

@@ -89,6 +89,7 @@ struct s3_body {
 	const char               *bytes; /* small: all of it, NUL after it */
 	struct store_put         *put;   /* large: in the store as `id` */
 	const char               *id;
+	int64_t                   home;  /* whose namespace it is in: after a rerun maybe another's */
 };
 const struct s3_body *s3_body(struct call *c);
 /* A document in the body: MalformedXML unless its root is `root`. NULL: the body is empty. */

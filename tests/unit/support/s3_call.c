@@ -153,6 +153,18 @@ s3_send(const char *method, const char *target, const char *headers, const char 
 	return a;
 }
 
+const struct fault *
+s3_again(const struct space *other)
+{
+	const struct fault *f;
+
+	one.call.space = *other;
+	reply_start(one.task.mem, &one.call.reply);
+	f = task_try(&one.task, serve, &one.call);
+	db_release(&one.task);
+	return f;
+}
+
 int
 s3_do(const char *method, const char *target, const char *body)
 {

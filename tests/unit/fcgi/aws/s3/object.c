@@ -358,6 +358,26 @@ test_collector(void **state)
 	assert_int_equal(files(), 0);
 }
 
+/* A body is where it was stored, whoever's object it becomes. */
+static void
+test_body_of_another(void **state)
+{
+	struct space other = { .generation = 1, .id = 9999, .now = SECOND };
+
+	(void)state;
+	scratch_sql("insert into core.environment (public_id, account_id, state, hourly_rate, "
+	            "auto_shutdown_hours, created_at, changed_at, active_at) "
+	            "select 'env-other00000', account_id, 'running', 0, 4, created_at, created_at, "
+	            "created_at from core.environment limit 1");
+	other.environment = strtoll(scratch_sql("select max(id) from core.environment"), NULL, 10);
+	scratch_sql("insert into blob.bucket (space, name, owner, region, created_at) "
+	            "values (9999, 'bkt', '111111111111', 'us-east-1', 'epoch')");
+	assert_int_equal(s3_send("PUT", "/bkt/k", "", large, LARGE).status, 200);
+	assert_null(s3_again(&other));
+	assert_int_equal(files(), 1);
+	assert_string_equal(scratch_sql("select count(distinct home) from blob.version"), "1");
+}
+
 int
 main(void)
 {
@@ -372,6 +392,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_accounts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_torture, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_collector, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_body_of_another, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("s3 objects", tests, NULL, NULL);
