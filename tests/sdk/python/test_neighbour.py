@@ -13,14 +13,23 @@ import raw
 from conftest import make_client
 
 
-def operations(service):
-    """(name, method, target, built) of every operation of a service that has an HTTP shape."""
+def operation_lines():
     if not os.environ.get("TEST_PROGRAMS"):
         return []
-    lines = subprocess.run([installation.PROGRAMS + "/mockfactory.fcgi", "--operations"],
-                           capture_output=True, text=True, check=True).stdout.splitlines()
+    return subprocess.run([installation.PROGRAMS + "/mockfactory.fcgi", "--operations"],
+                          capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+def every_operation(service):
+    """(name, built) of every operation of a service, whatever its protocol."""
+    lines = [line.split("\t") for line in operation_lines()]
+    return [(name, state == "built") for whose, name, _, state, *_ in lines if whose == service]
+
+
+def operations(service):
+    """(name, method, target, built) of every operation of a service that has an HTTP shape."""
     found = []
-    for line in lines:
+    for line in operation_lines():
         whose, name, shape, state, _, access = line.split("\t")
         if whose == service and shape != "-" and access == "signed":
             method, target = shape.split(" ", 1)
