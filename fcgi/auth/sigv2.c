@@ -134,15 +134,6 @@ matches_any(struct call *c, struct sigv4 *s, const char *secret)
 	    matches(c, s, secret, mem_fmt(m, "%s/", resource));
 }
 
-static const struct aws_account *
-account_of(const struct environment *e, const char *access_key_id)
-{
-	for (size_t i = 0; i < e->n_accounts; i++)
-		if (strcmp(e->accounts[i].access_key_id, access_key_id) == 0)
-			return &e->accounts[i];
-	return NULL;
-}
-
 bool
 sigv2_verify(struct call *c, const struct sigv4_faults *f)
 {
@@ -164,7 +155,7 @@ sigv2_verify(struct call *c, const struct sigv4_faults *f)
 	    !text_i64(expires, 0, INT64_MAX / SECOND, &until))
 		task_throw(c->task, f->malformed_query, "Query-string authentication requires the "
 		    "Signature, Expires and AWSAccessKeyId parameters");
-	if ((who = account_of(c->env, key)) == NULL)
+	if ((who = environment_account(c->env, key)) == NULL)
 		task_throw(c->task, f->unknown_key, NULL);
 	if (c->task->now > until * SECOND)
 		task_throw(c->task, f->expired, "Request has expired");

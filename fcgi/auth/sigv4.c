@@ -86,15 +86,6 @@ payload_hashed(struct check *k)
 	return k->s->payload_sha256;
 }
 
-static const struct aws_account *
-account_of(const struct environment *e, const char *access_key_id)
-{
-	for (size_t i = 0; i < e->n_accounts; i++)
-		if (strcmp(e->accounts[i].access_key_id, access_key_id) == 0)
-			return &e->accounts[i];
-	return NULL;
-}
-
 static void
 check_scope(struct check *k)
 {
@@ -286,7 +277,7 @@ sigv4_verify(struct call *c, const struct sigv4_faults *f, bool s3)
 		return;
 	}
 	c->auth = s;
-	who = account_of(c->env, s->access_key_id);
+	who = environment_account(c->env, s->access_key_id);
 	if (who == NULL)
 		task_throw(c->task, f->unknown_key, NULL);
 	payload = s3 ? payload_said(&k) : payload_hashed(&k);

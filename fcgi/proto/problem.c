@@ -64,8 +64,10 @@ match_path(struct mem *m, const char *pattern, const char *path, struct problem 
 			assert(out->n < MOST_PARAMS);
 			out->names[out->n] = mem_text_n(m, want + 1, want_n - 2);
 			out->values[out->n] = uri_decode(m, have, have_n, NULL);
-			if (have_n == 0 || out->values[out->n++] == NULL)
+			if (have_n == 0 || out->values[out->n] == NULL ||
+			    !text_utf8(out->values[out->n], strlen(out->values[out->n])))
 				return false;
+			out->n++;
 		} else if (want_n != have_n || memcmp(want, have, want_n) != 0) {
 			return false;
 		}

@@ -117,8 +117,8 @@ text_hex(struct mem *m, const void *p, size_t n)
 	return s;
 }
 
-static int
-hex_value(char c)
+int
+text_hex_value(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -137,7 +137,7 @@ text_unhex(const char *s, void *out, size_t n)
 	if (strlen(s) != 2 * n)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		int high = hex_value(s[2 * i]), low = hex_value(s[2 * i + 1]);
+		int high = text_hex_value(s[2 * i]), low = text_hex_value(s[2 * i + 1]);
 
 		if (high < 0 || low < 0)
 			return false;

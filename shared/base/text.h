@@ -19,6 +19,7 @@ bool text_xml(const char *s, size_t n);
 /* A token of HTTP (RFC 9110, 5.6.2): what the name of a header may be. */
 bool text_token(const char *s);
 char *text_hex(struct mem *m, const void *p, size_t n);
+int   text_hex_value(char c); /* of a hexadecimal digit; -1: it is none */
 /* 2 * n hexadecimal digits into n bytes; false when s is anything else. */
 bool text_unhex(const char *s, void *out, size_t n);
 char *text_lower(struct mem *m, const char *s); /* ASCII */

@@ -35,8 +35,8 @@ read_services(struct task *t, const struct rows *r, struct environment *e)
 		e->services[i] = (struct environment_service){ names[i], spaces[i] };
 }
 
-static struct aws_account
-read_account(struct task *t, const struct rows *r, size_t i)
+struct aws_account
+environment_read_account(struct task *t, const struct rows *r, size_t i)
 {
 	const char *key = row_text(r, i, "access_key_id");
 	size_t      n;
@@ -77,7 +77,7 @@ load(struct task *t, const char *public_id, struct param port)
 	e->n_accounts = r.n;
 	e->accounts = mem_array(t->mem, struct aws_account, r.n);
 	for (size_t i = 0; i < r.n; i++)
-		e->accounts[i] = read_account(t, &r, i);
+		e->accounts[i] = environment_read_account(t, &r, i);
 	return e;
 }
 
@@ -117,6 +117,15 @@ environment_copy(struct mem *m, const struct environment *e)
 		};
 	}
 	return copy;
+}
+
+const struct aws_account *
+environment_account(const struct environment *e, const char *access_key_id)
+{
+	for (size_t i = 0; i < e->n_accounts; i++)
+		if (strcmp(e->accounts[i].access_key_id, access_key_id) == 0)
+			return &e->accounts[i];
+	return NULL;
 }
 
 int64_t

@@ -9,6 +9,7 @@
 #include "shared/engine/space.h"
 
 struct mem;
+struct rows;
 struct task;
 
 enum environment_state {
@@ -57,6 +58,11 @@ struct environment *environment_copy(struct mem *m, const struct environment *e)
 int64_t environment_now(const struct task *t, const struct environment *e);
 /* How far its clock was moved, ahead or back, since that real time. */
 int64_t environment_moved_since(const struct environment *e, int64_t since);
+/* The account with that access key id; NULL: it has none. */
+const struct aws_account *environment_account(const struct environment *e,
+    const char *access_key_id);
+/* The account of a row as environment_load and life_find return it, its secret opened. */
+struct aws_account environment_read_account(struct task *t, const struct rows *r, size_t i);
 /* The space of a service; false when the environment was not made with it. */
 bool environment_space(const struct task *t, const struct environment *e, const char *service,
     struct space *out);

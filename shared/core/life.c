@@ -142,23 +142,6 @@ read_life(struct task *t, const struct rows *r, size_t i)
 	return e;
 }
 
-static struct aws_account
-read_account(struct task *t, const struct rows *r, size_t i)
-{
-	const char *key = row_text(r, i, "access_key_id");
-	size_t      n;
-	const void *sealed = row_bytes(r, i, "secret", &n);
-
-	return (struct aws_account){
-		.account_id = row_text(r, i, "aws_account_id"),
-		.access_key_id = key,
-		.secret_access_key = secret_open(t, key, sealed, n),
-		.owner_id = row_text(r, i, "owner_id"),
-		.display_name = row_text(r, i, "display_name"),
-		.email = row_text(r, i, "email"),
-	};
-}
-
 struct life *
 life_find(struct task *t, int64_t account, const char *public_id)
 {
@@ -175,7 +158,7 @@ life_find(struct task *t, int64_t account, const char *public_id)
 	e->n_accounts = r.n;
 	e->accounts = mem_array(t->mem, struct aws_account, r.n);
 	for (size_t i = 0; i < r.n; i++)
-		e->accounts[i] = read_account(t, &r, i);
+		e->accounts[i] = environment_read_account(t, &r, i);
 	return e;
 }
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "shared/base/text.h"
+
 enum { SIZE_DIGITS = 15 };
 
 /* AT_HEADER is 0: where a zeroed struct begins. */
@@ -44,18 +46,6 @@ take_line(struct chunked *c, const char **p, size_t *n)
 	return true;
 }
 
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* The extensions of a chunk's header; those other than the signature mean nothing. */
 static bool
 read_extensions(struct chunked *c, const char *s)
@@ -83,8 +73,8 @@ read_header(struct chunked *c)
 
 	c->size = 0;
 	c->signature[0] = '\0';
-	for (; digits < SIZE_DIGITS && hex_value(*s) >= 0; s++, digits++)
-		c->size = c->size << 4 | hex_value(*s);
+	for (; digits < SIZE_DIGITS && text_hex_value(*s) >= 0; s++, digits++)
+		c->size = c->size << 4 | text_hex_value(*s);
 	if (digits == 0 || memchr(c->line, '\0', c->used) != NULL ||
 	    !read_extensions(c, s))
 		return broken(c);

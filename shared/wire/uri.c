@@ -5,20 +5,9 @@
 
 #include "shared/base/buf.h"
 #include "shared/base/mem.h"
+#include "shared/base/text.h"
 
 enum { MAX_PAIRS = 1000 };
-
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
 
 static char *
 decode(struct mem *m, const char *s, size_t len, size_t *n, bool plus_is_space)
@@ -30,8 +19,8 @@ decode(struct mem *m, const char *s, size_t len, size_t *n, bool plus_is_space)
 		char c = s[i];
 
 		if (c == '%') {
-			int high = i + 2 < len ? hex_value(s[i + 1]) : -1;
-			int low = i + 2 < len ? hex_value(s[i + 2]) : -1;
+			int high = i + 2 < len ? text_hex_value(s[i + 1]) : -1;
+			int low = i + 2 < len ? text_hex_value(s[i + 2]) : -1;
 
 			if (high < 0 || low < 0)
 				return NULL;

@@ -174,7 +174,8 @@ max_buckets(struct call *c)
 void
 s3_list_buckets(struct call *c)
 {
-	const char         *prefix = request_arg(c->req, "prefix");
+	const char         *prefix = request_arg(c->req, "prefix") != NULL
+	                           ? s3_text_arg(c, "prefix") : NULL;
 	const char         *region = request_arg(c->req, "bucket-region");
 	const char         *after = bucket_token(c);
 	bool                paged = request_arg(c->req, "max-buckets") != NULL;

@@ -122,11 +122,13 @@ refuse(struct call *c, const char *header, const char *why)
 	s3_throw(c, &S3_NOT_IMPLEMENTED, NULL, "Header", header, "additionalMessage", why, NULL);
 }
 
-static const char *
-unquoted(struct call *c, const char *tag)
+const char *
+s3_unquoted(struct call *c, const char *tag)
 {
-	size_t n = strlen(tag);
+	size_t n = tag != NULL ? strlen(tag) : 0;
 
+	if (n > 0 && !text_utf8(tag, n))
+		s3_throw(c, &S3_INVALID_ARGUMENT, NULL, "ArgumentName", "If-Match", NULL);
 	if (n >= 2 && tag[0] == '"' && tag[n - 1] == '"')
 		return mem_text_n(c->task->mem, tag + 1, n - 2);
 	return tag;
@@ -147,7 +149,7 @@ s3_write_condition(struct call *c)
 	if (match != NULL && strcmp(match, "*") == 0)
 		refuse(c, "If-Match", "We don't accept the provided value of If-Match header for this API");
 	return (struct blob_condition){ .absent = none != NULL,
-		.etag = match != NULL ? unquoted(c, match) : NULL };
+		.etag = s3_unquoted(c, match) };
 }
 
 void

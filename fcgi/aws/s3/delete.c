@@ -10,21 +10,11 @@ enum { MOST_KEYS = 1000 };
 /* Of directory buckets only. */
 static const char *const express[] = { "x-amz-if-match-last-modified-time", "x-amz-if-match-size" };
 
-static const char *
-unquoted(struct call *c, const char *tag)
-{
-	size_t n = tag != NULL ? strlen(tag) : 0;
-
-	if (n >= 2 && tag[0] == '"' && tag[n - 1] == '"')
-		return mem_text_n(c->task->mem, tag + 1, n - 2);
-	return tag;
-}
-
 void
 s3_delete_object(struct call *c)
 {
 	const char      *bucket = s3_bucket(c), *key = s3_key(c);
-	const char      *etag = unquoted(c, request_header(c->req, "if-match"));
+	const char      *etag = s3_unquoted(c, request_header(c->req, "if-match"));
 	enum blob_result r;
 
 	s3_check_version_id(c, request_arg(c->req, "versionId"));
@@ -51,7 +41,7 @@ read_wanted(struct call *c, const struct xml *x, struct wanted *w)
 {
 	w->key = xml_child_text(x, "Key");
 	w->version = xml_child_text(x, "VersionId");
-	w->etag = unquoted(c, xml_child_text(x, "ETag"));
+	w->etag = s3_unquoted(c, xml_child_text(x, "ETag"));
 	w->known = w->version == NULL || *w->version == '\0' || strcmp(w->version, "null") == 0;
 	if (w->key == NULL || *w->key == '\0')
 		return false;

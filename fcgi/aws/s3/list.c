@@ -22,8 +22,8 @@ struct page {
 	bool                 more;
 };
 
-static const char *
-text_arg(struct call *c, const char *name)
+const char *
+s3_text_arg(struct call *c, const char *name)
 {
 	const char *value = request_arg(c->req, name);
 
@@ -62,8 +62,8 @@ page_asked(struct call *c)
 		    "ArgumentName", "encoding-type", "ArgumentValue", encoding, NULL);
 	p.bucket = s3_bucket(c);
 	p.max = max_keys(c);
-	p.what.prefix = text_arg(c, "prefix");
-	p.what.delimiter = text_arg(c, "delimiter");
+	p.what.prefix = s3_text_arg(c, "prefix");
+	p.what.delimiter = s3_text_arg(c, "delimiter");
 	p.what.after = "";
 	p.what.limit = p.max < MOST_KEYS ? p.max : MOST_KEYS;
 	return p;
@@ -173,7 +173,7 @@ s3_list_objects(struct call *c)
 {
 	struct page p = page_asked(c);
 
-	p.what.after = text_arg(c, "marker");
+	p.what.after = s3_text_arg(c, "marker");
 	p.what.past_fold = true;
 	fetch(&p);
 	put_start(&p, "ListBucketResult");
@@ -203,7 +203,7 @@ s3_list_objects_v2(struct call *c)
 	struct page p = page_asked(c);
 	const char *token = request_arg(c->req, "continuation-token");
 	const char *owner = request_arg(c->req, "fetch-owner");
-	const char *start = text_arg(c, "start-after");
+	const char *start = s3_text_arg(c, "start-after");
 
 	p.what.after = token != NULL ? continued_after(c, token) : start;
 	p.what.past_fold = token != NULL;
@@ -224,9 +224,9 @@ void
 s3_list_object_versions(struct call *c)
 {
 	struct page p = page_asked(c);
-	const char *version = text_arg(c, "version-id-marker");
+	const char *version = s3_text_arg(c, "version-id-marker");
 
-	p.what.after = text_arg(c, "key-marker");
+	p.what.after = s3_text_arg(c, "key-marker");
 	p.what.past_fold = true;
 	if (*version != '\0' && *p.what.after == '\0')
 		s3_throw(c, &S3_INVALID_ARGUMENT,

@@ -59,6 +59,10 @@ const char *s3_pair(const struct blob_pairs *p, const char *name);
 const char *s3_storage_class(struct call *c);
 /* Answer with them. */
 void        s3_put_headers(struct call *c, const struct blob_object *o);
+/* A query argument that is to be UTF-8, "" when it is not there. */
+const char *s3_text_arg(struct call *c, const char *name);
+/* etag without its quotes, if it has any; NULL stays NULL.  Throws when it is no text. */
+const char *s3_unquoted(struct call *c, const char *etag);
 /* "etag" with its quotes. */
 const char *s3_quoted(struct call *c, const char *etag);
 

@@ -42,7 +42,7 @@ def signed(environment, method, url, body=b"", headers=None, service="s3", regio
 
 
 def presigned(environment, method, path, more, form="port"):
-    """A presigned URL of S3 with the arguments in `more`, whatever they are; it signs Host alone."""
+    """A presigned URL of S3 with the arguments in `more`, whatever they are."""
     url = urllib.parse.urlsplit(environment.endpoint(form) + path)
     now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
     scope = [now[:8], "us-east-1", "s3", "aws4_request"]
@@ -51,7 +51,8 @@ def presigned(environment, method, path, more, form="port"):
         "X-Amz-Credential": "/".join([environment.aws["access_key_id"]] + scope),
         "X-Amz-SignedHeaders": "host", **more}
     names = arguments["X-Amz-SignedHeaders"]
-    quoted = [[urllib.parse.quote(text, safe="") for text in pair] for pair in arguments.items()]
+    quoted = [[urllib.parse.quote(text, safe="", errors="surrogateescape") for text in pair]
+              for pair in arguments.items()]
     query = "&".join("=".join(pair) for pair in sorted(quoted))
     lines = [f"{name}:{url.netloc if name == 'host' else ''}\n" for name in names.split(";")]
     request = "\n".join([method, url.path, query, "".join(lines), names, "UNSIGNED-PAYLOAD"])

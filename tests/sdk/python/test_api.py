@@ -318,6 +318,7 @@ def test_addresses_that_mean_nothing(api):
     problem(api.call("GET", "/"), 404, "not-found")
     problem(api.call("GET", "/api/v1/environments/" + "x" * 3000), 404, "environment-not-found")
     problem(api.call("GET", "/api/v1/environments/env-aaaaaaaaaa"), 404, "environment-not-found")
+    problem(api.call("GET", "/api/v1/environments/%ff"), 404, "not-found")
     answer = api.call("PATCH", "/api/v1/environments")
     problem(answer, 405, "method-not-allowed")
     assert "POST" in answer.headers["allow"]

@@ -4,6 +4,7 @@ import hashlib
 
 import pytest
 
+import installation
 import raw
 
 
@@ -169,3 +170,15 @@ def test_methods_nobody_has(environment, bucket):
     for method, path in (("PATCH", f"/{bucket}/k"), ("POST", "/"), ("PUT", "/"), ("DELETE", "/")):
         answer = raw.send(environment, method, path)
         assert (answer.status, answer.code) == (405, "MethodNotAllowed"), (method, path, answer)
+
+
+def test_text_that_is_none(environment, bucket):
+    """Bytes that are not UTF-8, where the database wants text."""
+    wrong = "\udcff"
+    for method, path, more, headers in (
+            ("GET", "/", {"prefix": wrong}, {}), ("GET", f"/{bucket}", {"prefix": wrong}, {}),
+            ("PUT", f"/{bucket}/k", {}, {"If-Match": "\xff"}),
+            ("DELETE", f"/{bucket}/k", {}, {"If-Match": "\xff"})):
+        url = raw.presigned(environment, method, path, more)
+        answer = installation.http(method, url, None, headers)
+        assert answer.status == 400 and b"<Code>InvalidArgument</Code>" in answer.body, answer.body

@@ -29,8 +29,8 @@ struct s3_answer {
 struct s3_answer s3_send(const char *method, const char *target, const char *headers,
     const char *body, size_t n);
 /*
- * The handler of the last request once more, in another space: as when the environment was destroyed
- * meanwhile and its port and keys are another's.  The fault it throws.
+ * The handler of the last request once more, in another space: as when the environment was
+ * destroyed meanwhile and its port and keys are another's.  The fault it throws.
  */
 const struct fault *s3_again(const struct space *other);
 /* Without headers and with a text. */
