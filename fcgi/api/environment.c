@@ -148,6 +148,9 @@ answer_change(struct call *c, enum life_change change)
 		call_ring(c, api_channel(c, id));
 	if (pending && api_wait_servers(c, e))
 		return;
+	/* Who waited for servers to start hears why they did not. */
+	if (c->runs > 0 && strcmp(e->state, "error") == 0)
+		task_throw(c->task, &API_SERVER_FAILED, "%s", e->reason);
 	call_header(c, "ETag", etag_of(c, e));
 	api_answer(c, pending ? 202 : 200);
 	api_put_environment(c, NULL, e, true);

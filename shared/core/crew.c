@@ -105,6 +105,17 @@ one_server(struct shift *s)
 	return s->id != 0;
 }
 
+static bool
+is_stopping(struct crew *c)
+{
+	bool is;
+
+	pthread_mutex_lock(&c->lock);
+	is = c->stopping;
+	pthread_mutex_unlock(&c->lock);
+	return is;
+}
+
 static void *
 work(void *arg)
 {
@@ -121,13 +132,12 @@ work(void *arg)
 		c->kicks--;
 		c->busy++;
 		pthread_mutex_unlock(&c->lock);
-		while (one_server(&s) && !c->stopping)
+		while (one_server(&s) && !is_stopping(c))
 			continue;
 		pthread_mutex_lock(&c->lock);
 		c->busy--;
 		c->last_work = clock_monotonic();
-		if (s.id == 0)
-			c->copies_wanted = true;
+		c->copies_wanted = true;
 		pthread_cond_broadcast(&c->quiet);
 	}
 	pthread_mutex_unlock(&c->lock);

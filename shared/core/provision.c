@@ -16,7 +16,7 @@
 #include "shared/db/db.h"
 #include "shared/run/run.h"
 
-enum { MOST_TRIES = 5, PREFERRED_LAST = 32767 };
+enum { MOST_TRIES = 5, MOST_PORT_TRIES = 3, PREFERRED_LAST = 32767 };
 
 #define LEASE       MINUTE
 #define START_WAIT  (30 * SECOND)
@@ -132,6 +132,7 @@ failed(struct task *t, struct provision *p, const struct provision_work *w, cons
     int64_t *again)
 {
 	int64_t tries = w->tries + 1;
+	int64_t most = s->trouble == RUN_PORT_BUSY ? MOST_PORT_TRIES : MOST_TRIES;
 
 	say(w, "failed", s->why);
 	t->now = clock_now();
@@ -140,7 +141,7 @@ failed(struct task *t, struct provision *p, const struct provision_work *w, cons
 		return;
 	}
 	*again = t->now + pause_after(tries);
-	if (strcmp(w->wish, "running") == 0 && (tries >= MOST_TRIES || s->trouble == RUN_MISSING)) {
+	if (strcmp(w->wish, "running") == 0 && (tries >= most || s->trouble == RUN_MISSING)) {
 		*again = 0;
 		settle(t, p, w, "failed", tries, s->why, 0);
 	} else

@@ -1,6 +1,7 @@
 # tests/sdk/python/test_servers.py - real servers, used by the drivers people use
 import os
 import signal
+import socket
 
 import psycopg
 import pymysql
@@ -152,6 +153,40 @@ def test_killed_server_comes_back(servers):
         server["status"] == "running" for server in s["servers"].values())])[0]
     assert state["status"] == "running"
     assert "ended unexpectedly" in state["servers"]["redis"]["reason"]
+
+
+def test_port_taken_meanwhile(api):
+    made = api.create("redis")
+    made.post("stop")
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port_of(made, "redis")))
+        other.listen()
+        answer = api.call("POST", made.path + "/start")
+        assert answer.status == 503 and answer.json["code"] == "server-failed"
+        said = f"port {port_of(made, 'redis')} is in use"
+        assert said in answer.json["detail"]
+        state = made.get()
+        assert state["status"] == "error" and said in state["reason"]
+    assert made.post("start")["endpoints"] == made.made["endpoints"]
+    assert to_redis(made).ping()
+    made.destroy()
+
+
+def test_server_that_keeps_dying(api):
+    """It is started again with growing pauses, and in the end given up; start tries once more."""
+    made = api.create("redis", "aws_s3")
+
+    def kill():
+        for pid in processes(made):
+            os.kill(pid, signal.SIGKILL)
+        state = made.get()
+        return state if state["status"] == "error" else None
+
+    state = eventually(kill, 60)
+    assert "redis ended unexpectedly" in state["reason"]
+    assert eventually(lambda: not processes(made))
+    assert made.post("start")["status"] == "running" and to_redis(made).ping()
+    made.destroy()
 
 
 def test_async(api):
