@@ -9,13 +9,15 @@ struct task;
 
 /*
  * To change the key while requests are served:
- *   1. add the new key to MF_SECRET_KEY_FILE as the last line; restart the pool: everyone can open
+ *   1. add the new key to MF_SECRET_KEY_FILE as the last line; restart the pool, and wait a
+ *      minute for mf-provision: everyone can open
  *   2. make it the first line; restart the pool: everyone seals under it
  *   3. reseal (mf-admin reseal), which may be stopped and started again
  *   4. remove the old line; restart the pool
  */
 struct reseal {
 	int64_t environment, ord; /* where this run is; zero at first */
+	int64_t server;           /* after the accounts come the passwords of real servers */
 	int64_t done;
 };
 

@@ -202,3 +202,20 @@ select e.id, e.public_id
 -- name: server_free_user(bigint)
 -- Environment $1 is gone: its user id is free.
 delete from core.server_user where environment_id = $1
+
+-- name: server_secrets(bigint, bigint)
+-- Up to $2 sealed passwords of servers after $1, held.
+select s.id, e.public_id, s.password as secret
+  from core.server s
+  join core.environment e on e.id = s.environment_id
+ where s.id > $1
+ order by s.id
+ limit $2
+   for update of s
+
+-- name: server_reseal(bigint[], text[])
+-- Server $1 has the sealed password $2, in hexadecimal.
+update core.server s
+   set password = decode(n.secret, 'hex')
+  from unnest($1, $2) as n (id, secret)
+ where s.id = n.id
