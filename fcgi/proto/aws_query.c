@@ -75,20 +75,24 @@ child(struct mem *m, struct node *of, const char *name, size_t n)
 	return x;
 }
 
-/* A name too deep, or with nothing between two dots, is no argument of anything. */
-static void
+/*
+ * A name too deep, or with nothing between two dots, is no argument of anything.  False: it is no
+ * UTF-8.
+ */
+static bool
 add(struct mem *m, struct node *root, const struct uri_pair *p)
 {
 	struct node *at = root;
 	const char  *s = p->name;
 	int          depth = 0;
 
+	if (!text_utf8(p->name, strlen(p->name)) || !text_utf8(p->value, strlen(p->value)))
+		return false;
 	for (;; s++) {
 		size_t n = strcspn(s, ".");
 
-		if (n == 0 || depth++ == MAX_DEPTH || !text_utf8(p->value, strlen(p->value)) ||
-		    !text_utf8(s, n))
-			return;
+		if (n == 0 || depth++ == MAX_DEPTH)
+			return true;
 		at = child(m, at, s, n);
 		s += n;
 		if (*s == '\0')
@@ -96,6 +100,15 @@ add(struct mem *m, struct node *root, const struct uri_pair *p)
 	}
 	if (at->value == NULL)
 		at->value = p->value;
+	return true;
+}
+
+static void
+add_all(struct call *c, struct node *root, const struct uri_query *q)
+{
+	for (size_t i = 0; i < q->n; i++)
+		if (!add(c->task->mem, root, &q->pairs[i]))
+			task_throw(c->task, c->service->general.malformed, NULL);
 }
 
 static struct json_object *tree(struct mem *m, const struct aws_query *q, const struct node *of);
@@ -225,10 +238,8 @@ aws_query_decode(struct call *c, const struct aws_query *q)
 	const struct form *f = c->route;
 	struct node        root = { .last = &root.first };
 
-	for (size_t i = 0; i < f->args.n; i++)
-		add(m, &root, &f->args.pairs[i]);
-	for (size_t i = 0; i < c->req->args.n; i++)
-		add(m, &root, &c->req->args.pairs[i]);
+	add_all(c, &root, &f->args);
+	add_all(c, &root, &c->req->args);
 	c->args = tree(m, q, &root);
 	mem_defer(m, give_back, c->args);
 	put_headers(c);

@@ -122,12 +122,13 @@ test_quote(void **state)
 	    "\"cloudflare_r2\",\"supabase_postgres\",\"neon_postgres\"]}");
 	assert_string_equal(api_text(j, "hourly_rate"), "0.85");
 	assert_null(api_text(j, "package"));
+	assert_string_equal(api_text(j, "services.5.available"), "false");
 	j = api_ok(t, 200, "POST", "/api/v1/quote", "{\"package\":\"AWS Starter\"}");
 	assert_string_equal(api_text(j, "hourly_rate"), "0.33");
 	assert_string_equal(api_text(j, "package"), "aws_starter");
 	assert_string_equal(api_text(j, "services.1.id"), "mysql");
 	assert_string_equal(api_text(j, "services.2.available"), "true");
-	assert_string_equal(api_text(j, "services.3.available"), "false");
+	assert_string_equal(api_text(j, "services.3.available"), "true");
 	j = api_ok(t, 422, "POST", "/api/v1/quote", "{\"package\":\"Multi-Cloud\"}");
 	assert_string_equal(api_text(j, "errors.0.field"), "services");
 }
