@@ -169,9 +169,22 @@ db_release(struct task *t)
 }
 
 static void
-clear_result(void *result)
+clear_result(void *kept)
 {
-	PQclear(result);
+	PQclear(*(PGresult **)kept);
+}
+
+/*
+ * Where a result will be kept until the task's memory is reset: made before the statement is sent,
+ * since a full arena throws, and afterwards that would lose the result.
+ */
+static PGresult **
+place_for_result(struct task *t)
+{
+	PGresult **kept = mem_one(t->mem, PGresult *);
+
+	mem_defer(t->mem, clear_result, kept);
+	return kept;
 }
 
 static _Noreturn void
@@ -186,12 +199,11 @@ unavailable(struct task *t, const char *why)
 
 /* A failed statement: the connection stays good unless a transaction was open on it. */
 static _Noreturn void
-failed(struct task *t, const struct query *q, PGresult *result)
+failed(struct task *t, const struct query *q, const PGresult *result)
 {
 	const struct fault *f = fault_of(result);
 	const char         *why = mem_fmt(t->mem, "%s: %s", q->name, PQresultErrorMessage(result));
 
-	PQclear(result);
 	let_go(t->db, !t->db->in_transaction && f != &FAULT_UNAVAILABLE);
 	t->db->begin_pending = false;
 	if (f != &FAULT_CONFLICT)
@@ -219,11 +231,12 @@ db_run(struct task *t, const struct query *q, const struct param *params, size_t
 {
 	struct db_link *l = t->db;
 	struct wire     w;
-	PGresult       *result;
+	PGresult      **kept, *result;
 	int             before;
 
 	assert(l != NULL && n == q->n_types);
 	wire_encode(t, q, params, &w);
+	kept = place_for_result(t);
 	if (fail_on_purpose())
 		unavailable(t, "failed on purpose");
 	if (l->conn == NULL && !hold(l))
@@ -234,12 +247,11 @@ db_run(struct task *t, const struct query *q, const struct param *params, size_t
 		unavailable(t, PQerrorMessage(l->conn->pg));
 	l->in_transaction |= l->begin_pending;
 	l->begin_pending = false;
-	result = read_results(l, q, before);
+	result = *kept = read_results(l, q, before);
 	if (result == NULL)
 		unavailable(t, PQerrorMessage(l->conn->pg));
 	if (PQresultStatus(result) != PGRES_TUPLES_OK && PQresultStatus(result) != PGRES_COMMAND_OK)
 		failed(t, q, result);
-	mem_defer(t->mem, clear_result, result);
 	if (!l->in_transaction)
 		let_go(l, true);
 	t->rows += (unsigned)PQntuples(result);
@@ -262,21 +274,21 @@ db_commit(struct task *t)
 {
 	static const struct query commit = { .number = -1, .name = "commit", .sql = "commit" };
 	struct db_link           *l = t->db;
-	PGresult                 *result;
+	PGresult                **kept, *result;
 
 	l->begin_pending = false;
 	if (!l->in_transaction)
 		return;
+	kept = place_for_result(t);
 	if (fail_on_purpose())
 		unavailable(t, "failed on purpose");
 	t->round_trips++;
 	if (PQsendQueryParams(l->conn->pg, "commit", 0, NULL, NULL, NULL, NULL, 1) != 1 ||
-	    PQpipelineSync(l->conn->pg) != 1 || (result = read_results(l, &commit, 0)) == NULL)
+	    PQpipelineSync(l->conn->pg) != 1 || (result = *kept = read_results(l, &commit, 0)) == NULL)
 		unavailable(t, PQerrorMessage(l->conn->pg));
 	if (PQresultStatus(result) != PGRES_COMMAND_OK)
 		failed(t, &commit, result);
 	/* COMMIT of a transaction that had failed answers ROLLBACK, without an error. */
 	assert(strcmp(PQcmdStatus(result), "COMMIT") == 0);
-	PQclear(result);
 	let_go(l, true);
 }
