@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "fcgi/activity.h"
 #include "fcgi/board.h"
 #include "fcgi/env_cache.h"
 #include "fcgi/route.h"
@@ -136,6 +137,15 @@ enter(struct call *c)
 }
 
 static void
+note_use(struct call *c)
+{
+	if (activity_note(c->env->id, c->task->now))
+		return;
+	activity_write(c->task);
+	activity_note(c->env->id, c->task->now);
+}
+
+static void
 run_once(void *arg)
 {
 	struct run *run = arg;
@@ -149,8 +159,10 @@ run_once(void *arg)
 	c->counted = mem_fmt(c->task->mem, "%s.%s.%s", c->service->cloud, c->service->name,
 	    c->op != NULL ? c->op->name : "Unknown");
 	authenticate(run);
-	if (run->key != NULL)
+	if (run->key != NULL) {
 		check_environment(c);
+		note_use(c);
+	}
 	if (c->op == NULL)
 		c->service->proto->unknown(c);
 	assert(c->op != NULL);

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fcgi/activity.h"
 #include "fcgi/bell.h"
 #include "fcgi/board.h"
 #include "fcgi/env_cache.h"
@@ -215,6 +216,7 @@ drain(bool backlog)
 			pthread_join(self.workers[i].thread, NULL);
 	while ((left = session_count()) > 0 && clock_monotonic() < until)
 		usleep(5 * 1000);
+	activity_end(&self.world);
 	if (left > 0)
 		log_say("serve", "the time to drain is over: %u requests are cut off", left);
 	/* Without the handlers of exit: threads of libraries may still be about. */
@@ -276,6 +278,7 @@ serve(const struct serve *s)
 		.board = s->shared.board, .db = db_open(s->conf), .cache = env_cache_new() };
 	board_thread(s->shared.board, s->index, BOARD_THREADS);
 	bell_start(&self.world, s->index, s->shared.outgoing, s->shared.host);
+	activity_start(&self.world);
 	start_threads();
 	show();
 	board_ready(s->shared.board, s->index);

@@ -22,6 +22,7 @@ lines() {
 	echo "* * * * * $me watch $tag"
 	echo "* * * * * $me run mf-collect $tag"
 	echo "*/5 * * * * $me run mf-meter $tag"
+	echo "*/15 * * * * $me run mf-sweep $tag"
 }
 
 # others - the crontab without our lines, and without those of installations that are no more; fails

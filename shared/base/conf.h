@@ -54,6 +54,14 @@ struct conf {
 	int64_t     provision_life;
 	const char *provision_fault;
 
+	/* environments nobody uses, and mails about them */
+	int64_t     shutdown_warning;
+	int64_t     shutdown_grace;
+	int64_t     stopped_days;
+	int64_t     stopped_notice;
+	const char *sendmail;
+	const char *mail_from;
+
 	/* for make up alone, which starts the web server */
 	const char *web;
 	int64_t     port, tls_port;

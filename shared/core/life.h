@@ -96,6 +96,10 @@ enum life_change life_stop(struct task *t, int64_t account, const char *public_i
 enum life_change life_start(struct task *t, int64_t account, const char *public_id);
 /* Destroyed when the transaction commits; with real servers, when those are gone ("destroying"). */
 enum life_change life_destroy(struct task *t, int64_t account, const char *public_id);
+/* The same for who holds the environment in a transaction and knows its state and how many real
+ * servers it has. */
+void life_stop_held(struct task *t, int64_t id, const char *state, int64_t servers);
+void life_destroy_held(struct task *t, int64_t id, const char *state, int64_t servers);
 /* Empty one service, or all (NULL), running or stopped. */
 enum life_change life_reset(struct task *t, int64_t account, const char *public_id,
     const char *service);

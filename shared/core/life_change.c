@@ -56,6 +56,25 @@ wish(struct task *t, const struct held *h, const char *what)
 		db_rows(t, &Q_server_wish, db_i64(h->id), db_text(what), db_time(t->now));
 }
 
+void
+life_stop_held(struct task *t, int64_t id, const char *state, int64_t servers)
+{
+	struct held h = { .id = id, .state = state, .servers = servers };
+
+	wish(t, &h, "stopped");
+	life_enter(t, id, state, "stopped", NULL);
+}
+
+void
+life_destroy_held(struct task *t, int64_t id, const char *state, int64_t servers)
+{
+	struct held h = { .id = id, .state = state, .servers = servers };
+
+	wish(t, &h, "gone");
+	db_rows(t, &Q_life_strip, db_i64(id), db_time(t->now));
+	life_enter(t, id, state, servers > 0 ? "destroying" : "destroyed", NULL);
+}
+
 /* It is stopped at once, as far as anybody is billed for it; its servers follow. */
 enum life_change
 life_stop(struct task *t, int64_t account, const char *public_id)
@@ -68,8 +87,7 @@ life_stop(struct task *t, int64_t account, const char *public_id)
 		return LIFE_SAME;
 	if (is(&h, "destroying"))
 		return LIFE_REFUSED;
-	wish(t, &h, "stopped");
-	life_enter(t, h.id, h.state, "stopped", NULL);
+	life_stop_held(t, h.id, h.state, h.servers);
 	return LIFE_DONE;
 }
 
@@ -98,9 +116,7 @@ life_destroy(struct task *t, int64_t account, const char *public_id)
 		return LIFE_NONE;
 	if (is(&h, "destroyed") || is(&h, "destroying"))
 		return LIFE_SAME;
-	wish(t, &h, "gone");
-	db_rows(t, &Q_life_strip, db_i64(h.id), db_time(t->now));
-	life_enter(t, h.id, h.state, h.servers > 0 ? "destroying" : "destroyed", NULL);
+	life_destroy_held(t, h.id, h.state, h.servers);
 	return LIFE_DONE;
 }
 
