@@ -12,6 +12,9 @@ quick: lint check-docs check-sql check-unit ## what every change must pass, with
 check: ## everything; the last line adds up all suites
 	@tests/check.sh $(SUITES)
 
+suites:
+	@echo $(SUITES)
+
 lint: ## layers, formatting, syntax
 	@tests/suite.sh $@ tests/lint.sh
 
@@ -60,5 +63,5 @@ $(T)/js: tests/sdk/js/package-lock.json
 tidy: ## clang-tidy and cppcheck
 	@tests/tidy.sh
 
-.PHONY: quick check lint tidy check-docs check-sql check-unit check-tsan check-fuzz \
+.PHONY: quick check suites lint tidy check-docs check-sql check-unit check-tsan check-fuzz \
 	check-sdk check-many check-front check-runtime

@@ -98,25 +98,35 @@ def store_full(i, say):
     return wrong
 
 
+def on_a_small_disk(i, place):
+    i.sql("alter table blob.version set tablespace tiny")
+    client = chaos.client_of(i.environment(name="database full"))
+    before = i.workers()
+    wrong = fill(client, "full", 60000, 300, "database full", lambda: resize(place, "60m"))
+    intact.collect(i)
+    wrong += intact.findings(i)
+    if i.workers() != before:
+        wrong.append("database full: a worker died")
+    return wrong + chaos.destroy_all(i)
+
+
 def database_full(i, say):
     """The table of objects lies on a small disk of its own: PostgreSQL cannot extend it."""
     place = tempfile.mkdtemp(prefix="mf-crash-pg.")
+    # What scenarios before this one left in the table would fill the disk by itself.
+    wrong = chaos.destroy_all(i)
+    intact.collect(i)
+    i.sql("vacuum full blob.version")
     try:
         with tiny_disk(place, "8m"):
             i.sql(f"create tablespace tiny location '{place}'")
-            i.sql("alter table blob.version set tablespace tiny")
-            client = chaos.client_of(i.environment(name="database full"))
-            before = i.workers()
-            wrong = fill(client, "full", 60000, 300, "database full",
-                         lambda: resize(place, "60m"))
-            intact.collect(i)
-            wrong += intact.findings(i)
-            if i.workers() != before:
-                wrong.append("database full: a worker died")
-            wrong += chaos.destroy_all(i)
-            i.sql("alter table blob.version set tablespace pg_default")
-            i.sql("checkpoint")
-            i.sql("drop tablespace tiny")
+            try:
+                wrong += on_a_small_disk(i, place)
+            finally:
+                # Without its tablespace PostgreSQL would not start again.
+                i.sql("alter table blob.version set tablespace pg_default")
+                i.sql("checkpoint")
+                i.sql("drop tablespace tiny")
     finally:
         os.rmdir(place)
     say("a table on 8 MiB filled with 60,000 byte objects")
