@@ -9,6 +9,7 @@ import json
 import os
 import platform
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -328,6 +329,7 @@ def measure_ours(programs, load_program, relaxed):
 
 
 def main():
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # leave nothing behind
     programs, load_program, path = sys.argv[1:4]
     print(f"{machine()}; {time.strftime('%Y-%m-%d')}; load generator on the same machine, "
           f"{CLIENTS} clients, HTTP, {ROUNDS} x {SECONDS} s each", flush=True)

@@ -6,6 +6,7 @@
 # MF_CRASH_SEED: to repeat a run's choices; MF_CRASH_KEEP=1: leave the installation's files behind.
 # Writes "passed failed skipped" to the file TEST_COUNTS names.
 import os
+import signal
 import sys
 import time
 import traceback
@@ -50,6 +51,7 @@ def attempt(name, i):
 
 
 def main():
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # leave nothing behind
     names = sys.argv[2:] or list(SCENARIOS)
     print(f"seed {SEED} (MF_CRASH_SEED)", flush=True)
     with installation.Installation(sys.argv[1]) as i:
