@@ -131,7 +131,8 @@ matches_any(struct call *c, struct sigv4 *s, const char *secret)
 	                                           : c->path;
 
 	return matches(c, s, secret, resource) || matches(c, s, secret, c->req->path) ||
-	    matches(c, s, secret, mem_fmt(m, "%s/", resource));
+	    (strchr(resource + 1, '/') == NULL &&
+	        matches(c, s, secret, mem_fmt(m, "%s/", resource)));
 }
 
 bool

@@ -167,6 +167,15 @@ def test_presigned_put(signer, bucket):
     assert installation.http("GET", url).status == 403
 
 
+def test_presigned_is_for_one_key(s3, signer, bucket):
+    for key in ("k", "k/", "k//"):
+        s3.put_object(Bucket=bucket, Key=key, Body=b"x")
+    url = presign(signer, bucket, "k/")
+    assert installation.http("GET", url).status == 200
+    for wrong in ("k?", "k//?"):
+        assert installation.http("GET", url.replace("k/?", wrong)).status == 403
+
+
 def test_wrong_scope(environment, bucket):
     """A signature for another service or with another date does not pass."""
     url = environment.endpoint("port") + f"/{bucket}"
