@@ -1,0 +1,76 @@
+/* shared/core/mockdata/security_tables.c - MITRE ATT&CK techniques, published vulnerabilities */
+#include "shared/core/mockdata/record.h"
+
+/* Enterprise techniques; of several tactics the first that fits. */
+/* lint: wide table */
+const struct technique techniques[] = {
+	{ "T1595.002", "Active Scanning: Vulnerability Scanning", "TA0043", "Reconnaissance" },
+	{ "T1589", "Gather Victim Identity Information", "TA0043", "Reconnaissance" },
+	{ "T1583.001", "Acquire Infrastructure: Domains", "TA0042", "Resource Development" },
+	{ "T1190", "Exploit Public-Facing Application", "TA0001", "Initial Access" },
+	{ "T1133", "External Remote Services", "TA0001", "Initial Access" },
+	{ "T1566.001", "Phishing: Spearphishing Attachment", "TA0001", "Initial Access" },
+	{ "T1566.002", "Phishing: Spearphishing Link", "TA0001", "Initial Access" },
+	{ "T1059.001", "Command and Scripting Interpreter: PowerShell", "TA0002", "Execution" },
+	{ "T1059.004", "Command and Scripting Interpreter: Unix Shell", "TA0002", "Execution" },
+	{ "T1204.002", "User Execution: Malicious File", "TA0002", "Execution" },
+	{ "T1053.005", "Scheduled Task/Job: Scheduled Task", "TA0002", "Execution" },
+	{ "T1547.001", "Boot or Logon Autostart Execution: Registry Run Keys / Startup Folder", "TA0003", "Persistence" },
+	{ "T1136", "Create Account", "TA0003", "Persistence" },
+	{ "T1505.003", "Server Software Component: Web Shell", "TA0003", "Persistence" },
+	{ "T1068", "Exploitation for Privilege Escalation", "TA0004", "Privilege Escalation" },
+	{ "T1548.003", "Abuse Elevation Control Mechanism: Sudo and Sudo Caching", "TA0004", "Privilege Escalation" },
+	{ "T1027", "Obfuscated Files or Information", "TA0005", "Defense Evasion" },
+	{ "T1036", "Masquerading", "TA0005", "Defense Evasion" },
+	{ "T1070.004", "Indicator Removal: File Deletion", "TA0005", "Defense Evasion" },
+	{ "T1110", "Brute Force", "TA0006", "Credential Access" },
+	{ "T1110.003", "Brute Force: Password Spraying", "TA0006", "Credential Access" },
+	{ "T1003.001", "OS Credential Dumping: LSASS Memory", "TA0006", "Credential Access" },
+	{ "T1046", "Network Service Discovery", "TA0007", "Discovery" },
+	{ "T1018", "Remote System Discovery", "TA0007", "Discovery" },
+	{ "T1082", "System Information Discovery", "TA0007", "Discovery" },
+	{ "T1021.001", "Remote Services: Remote Desktop Protocol", "TA0008", "Lateral Movement" },
+	{ "T1021.002", "Remote Services: SMB/Windows Admin Shares", "TA0008", "Lateral Movement" },
+	{ "T1021.004", "Remote Services: SSH", "TA0008", "Lateral Movement" },
+	{ "T1005", "Data from Local System", "TA0009", "Collection" },
+	{ "T1114", "Email Collection", "TA0009", "Collection" },
+	{ "T1560", "Archive Collected Data", "TA0009", "Collection" },
+	{ "T1071.001", "Application Layer Protocol: Web Protocols", "TA0011", "Command and Control" },
+	{ "T1071.004", "Application Layer Protocol: DNS", "TA0011", "Command and Control" },
+	{ "T1105", "Ingress Tool Transfer", "TA0011", "Command and Control" },
+	{ "T1572", "Protocol Tunneling", "TA0011", "Command and Control" },
+	{ "T1041", "Exfiltration Over C2 Channel", "TA0010", "Exfiltration" },
+	{ "T1048", "Exfiltration Over Alternative Protocol", "TA0010", "Exfiltration" },
+	{ "T1567.002", "Exfiltration Over Web Service: Exfiltration to Cloud Storage", "TA0010", "Exfiltration" },
+	{ "T1486", "Data Encrypted for Impact", "TA0040", "Impact" },
+	{ "T1490", "Inhibit System Recovery", "TA0040", "Impact" },
+	{ "T1496", "Resource Hijacking", "TA0040", "Impact" },
+	{ "T1498", "Network Denial of Service", "TA0040", "Impact" },
+};
+const size_t n_techniques = COUNT(techniques);
+
+/* As the National Vulnerability Database has them: oldest first. */
+/* lint: wide table */
+const struct vulnerability vulnerabilities[] = {
+	{ "CVE-2014-0160", "CWE-125", "OpenSSL TLS heartbeat out-of-bounds read (Heartbleed)", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N", "OpenSSL", "1.0.1f", "1.0.1g" },
+	{ "CVE-2014-6271", "CWE-78", "GNU Bash command execution through environment variables (Shellshock)", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "GNU Bash", "4.3.24", "4.3.25" },
+	{ "CVE-2016-2183", "CWE-200", "Birthday attack on 64-bit block ciphers (Sweet32)", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N", "OpenSSL", "1.0.2h", "1.0.2i" },
+	{ "CVE-2016-5195", "CWE-362", "Linux kernel copy-on-write race condition (Dirty COW)", "CVSS:3.1/AV:L/AC:H/PR:L/UI:N/S:U/C:H/I:H/A:H", "Linux kernel", "4.8.2", "4.8.3" },
+	{ "CVE-2018-7600", "CWE-20", "Drupal core remote code execution", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "Drupal", "7.57", "7.58" },
+	{ "CVE-2018-15473", "CWE-362", "OpenSSH user enumeration", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N", "OpenSSH", "7.7p1", "7.8p1" },
+	{ "CVE-2019-11358", "CWE-1321", "jQuery prototype pollution in extend", "CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N", "jQuery", "3.3.1", "3.4.0" },
+	{ "CVE-2021-3156", "CWE-193", "sudo heap-based buffer overflow (Baron Samedit)", "CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H", "sudo", "1.8.31p1", "1.9.5p2" },
+	{ "CVE-2021-4034", "CWE-787", "polkit pkexec local privilege escalation (PwnKit)", "CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H", "polkit", "0.120", "121" },
+	{ "CVE-2021-44228", "CWE-502", "Apache Log4j2 remote code execution (Log4Shell)", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H", "Apache Log4j", "2.14.1", "2.15.0" },
+	{ "CVE-2021-45046", "CWE-917", "Apache Log4j2 incomplete fix of Log4Shell", "CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:C/C:H/I:H/A:H", "Apache Log4j", "2.15.0", "2.16.0" },
+	{ "CVE-2021-45105", "CWE-674", "Apache Log4j2 uncontrolled recursion", "CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:N/I:N/A:H", "Apache Log4j", "2.16.0", "2.17.0" },
+	{ "CVE-2022-0778", "CWE-835", "OpenSSL infinite loop in BN_mod_sqrt", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H", "OpenSSL", "1.1.1m", "1.1.1n" },
+	{ "CVE-2022-0847", "CWE-665", "Linux kernel pipe buffer overwrite (Dirty Pipe)", "CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H", "Linux kernel", "5.16.10", "5.16.11" },
+	{ "CVE-2022-22965", "CWE-94", "Spring Framework remote code execution (Spring4Shell)", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "Spring Framework", "5.3.17", "5.3.18" },
+	{ "CVE-2022-26134", "CWE-917", "Confluence Server OGNL injection", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "Atlassian Confluence", "7.18.0", "7.18.1" },
+	{ "CVE-2023-38408", "CWE-428", "OpenSSH ssh-agent remote code execution", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "OpenSSH", "9.3p1", "9.3p2" },
+	{ "CVE-2023-44487", "CWE-400", "HTTP/2 rapid reset denial of service", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H", "nghttp2", "1.56.0", "1.57.0" },
+	{ "CVE-2023-48795", "CWE-354", "SSH prefix truncation (Terrapin)", "CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:N/I:H/A:N", "OpenSSH", "9.5p1", "9.6p1" },
+	{ "CVE-2024-3094", "CWE-506", "Malicious code in xz liblzma", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H", "XZ Utils", "5.6.1", "5.6.2" },
+};
+const size_t n_vulnerabilities = COUNT(vulnerabilities);
