@@ -1,7 +1,9 @@
 # tests/sdk/python/test_servers.py - real servers, used by the drivers people use
 import os
+import shutil
 import signal
 import socket
+import subprocess
 
 import psycopg
 import pymysql
@@ -9,6 +11,7 @@ import pytest
 import redis
 
 import installation
+from conftest import missing
 from drivers import (ALL, eventually, is_free, leader, port_of, processes, read_all, to_mysql,
                      to_postgresql, to_redis, write_all)
 
@@ -153,6 +156,18 @@ def test_killed_server_comes_back(servers):
         server["status"] == "running" for server in s["servers"].values())])[0]
     assert state["status"] == "running"
     assert "ended unexpectedly" in state["servers"]["redis"]["reason"]
+
+
+@pytest.mark.clients
+def test_javascript(servers):
+    js = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "js")
+    if not os.path.isdir(os.path.join(js, "node_modules")) or not shutil.which("node"):
+        missing("node or its modules")
+    exports = servers.api.call("GET", servers.path + "/env").body.decode()
+    done = subprocess.run(["sh", "-c", 'eval "$0" && exec node servers.mjs', exports], cwd=js,
+                          env={"PATH": os.environ["PATH"]}, capture_output=True, text=True,
+                          timeout=60, check=False)
+    assert done.stdout == "done\n", done.stderr
 
 
 def test_port_taken_meanwhile(api):
