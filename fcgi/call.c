@@ -49,6 +49,8 @@ call_park(struct call *c, const char *channel, int64_t deadline, int64_t recheck
 {
 	if (c->hurry || deadline <= c->task->now)
 		return false;
+	if (c->kept == NULL)
+		c->kept = mem_one(c->task->mem, struct call);
 	c->parking = (struct parking){ .wanted = true, .channel = channel, .deadline = deadline,
 		.recheck = recheck };
 	return true;
@@ -313,13 +315,24 @@ call_serve(struct call *c)
 		return false;
 	}
 	c->key = r.key;
-	return run_until_done(c, c->key);
+	if (!run_until_done(c, c->key))
+		return false;
+	c->mark = mem_mark(c->task->mem);
+	*c->kept = *c;
+	return true;
 }
 
+/* What earlier wake-ups allocated goes first: a channel may ring thousands of times in one wait. */
 bool
 call_again(struct call *c)
 {
-	c->runs++;
+	unsigned runs = c->runs + 1;
+	bool     hurry = c->hurry;
+
+	mem_release(c->task->mem, c->mark);
+	*c = *c->kept;
+	c->runs = runs;
+	c->hurry = hurry;
 	c->task->now = clock_now();
 	return run_until_done(c, c->key);
 }

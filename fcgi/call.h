@@ -139,6 +139,8 @@ struct call {
 	struct enc           *out;
 
 	struct parking        parking;
+	struct call          *kept;     /* this call as it first parked, and the arena's state then */
+	struct mem_mark       mark;
 	bool                  hurry;    /* no more waiting: the process ends, or too many wait */
 	unsigned              runs;     /* how often the handler ran before, woken from waiting */
 	int64_t               started;  /* real time of the first run: deadlines count from here */

@@ -83,6 +83,32 @@ mem_reset(struct mem *m)
 	m->used = 0;
 }
 
+struct mem_mark
+mem_mark(const struct mem *m)
+{
+	return (struct mem_mark){ .chunk = m->chunks, .deferred = m->deferred,
+		.chunk_used = m->chunks->used, .used = m->used };
+}
+
+void
+mem_release(struct mem *m, struct mem_mark at)
+{
+	while (m->deferred != at.deferred) {
+		struct deferred *d = m->deferred;
+
+		m->deferred = d->next;
+		d->fn(d->arg);
+	}
+	while (m->chunks != at.chunk) {
+		struct chunk *c = m->chunks;
+
+		m->chunks = c->next;
+		free(c);
+	}
+	m->chunks->used = at.chunk_used;
+	m->used = at.used;
+}
+
 void
 mem_free(struct mem *m)
 {

@@ -28,6 +28,14 @@ void        mem_free(struct mem *m);
 void        mem_on_full(struct mem *m, void (*full)(void *arg), void *arg);
 size_t      mem_used(const struct mem *m);
 
+/* A state to go back to: what was allocated since goes, what was deferred since is run. */
+struct mem_mark {
+	void  *chunk, *deferred;
+	size_t chunk_used, used;
+};
+struct mem_mark mem_mark(const struct mem *m);
+void            mem_release(struct mem *m, struct mem_mark at);
+
 /* n bytes, zeroed, aligned for any type. */
 void *mem_alloc(struct mem *m, size_t n);
 /* count elements of size bytes, zeroed; a product that overflows counts as past the ceiling. */
@@ -44,7 +52,7 @@ char *mem_text_n(struct mem *m, const char *s, size_t n); /* adds the NUL */
 char *mem_fmt(struct mem *m, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 char *mem_vfmt(struct mem *m, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 
-/* Call fn(arg) at mem_reset: for what foreign libraries allocate (PGresult, json_object). */
+/* Call fn(arg) at mem_reset, mem_release: for what foreign libraries allocate (PGresult, ...). */
 void mem_defer(struct mem *m, void (*fn)(void *arg), void *arg);
 
 #endif

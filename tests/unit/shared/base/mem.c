@@ -78,6 +78,34 @@ cleans_up_newest_first(void **state)
 	assert_int_equal(n_order, 3);
 }
 
+static void
+goes_back_to_a_mark(void **state)
+{
+	struct mem     *m = mem_new(8 << 20);
+	char           *kept = mem_text(m, "kept");
+	struct mem_mark at;
+	size_t          used;
+
+	(void)state;
+	n_order = 0;
+	mem_defer(m, note, mem_text(m, "a"));
+	at = mem_mark(m);
+	used = mem_used(m);
+	for (int i = 0; i < 100; i++) {
+		mem_raw(m, 3 << 20);
+		mem_defer(m, note, kept);
+		mem_text(m, "more");
+		mem_release(m, at);
+		assert_int_equal(mem_used(m), used);
+		assert_int_equal(n_order, 1);
+		n_order = 0;
+	}
+	assert_string_equal(kept, "kept");
+	mem_free(m);
+	assert_int_equal(order[0], 'a');
+	assert_int_equal(n_order, 1);
+}
+
 /* What the task tries to allocate: count pieces of size. */
 static size_t count, size;
 
@@ -122,6 +150,7 @@ main(void)
 		cmocka_unit_test(gives_zeroed_aligned_memory),
 		cmocka_unit_test(copies_text),
 		cmocka_unit_test(cleans_up_newest_first),
+		cmocka_unit_test(goes_back_to_a_mark),
 		cmocka_unit_test(throws_past_its_ceiling),
 	};
 
