@@ -149,7 +149,7 @@ stop(struct task *t, struct sweep *s, const struct held *h)
 	    "Your environment %s has not been used since %s and was stopped at %s.\n"
 	    "It costs nothing from then on; in all it has cost US$ %s.\n%s",
 	    title(t, h), clock_iso(t->mem, h->idle_from), clock_iso(t->mem, s->now),
-	    usage_total(t, h->id), then));
+	    usage_total_cents(t, h->id), then));
 	s->stopped++;
 }
 
@@ -174,7 +174,7 @@ destroy(struct task *t, struct sweep *s, const struct held *h)
 	    "Your environment %s, in state \"%s\" since %s, was destroyed with its data at %s.\n"
 	    "In all it has cost US$ %s.",
 	    title(t, h), h->state, clock_iso(t->mem, h->changed_at), clock_iso(t->mem, s->now),
-	    usage_total(t, h->id)));
+	    usage_total_cents(t, h->id)));
 	s->destroyed++;
 }
 

@@ -42,6 +42,14 @@ usage_total(struct task *t, int64_t id)
 	return row_text(&r, 0, "total");
 }
 
+const char *
+usage_total_cents(struct task *t, int64_t id)
+{
+	struct rows r = db_rows(t, &Q_usage_total, db_i64(id), db_time(t->now));
+
+	return row_text(&r, 0, "cents");
+}
+
 size_t
 usage_sums(struct task *t, int64_t account, int64_t from, int64_t to, const char *after,
     size_t most, struct usage_sum **out, const char **total)

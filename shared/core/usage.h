@@ -33,6 +33,8 @@ size_t usage_list(struct task *t, int64_t id, int64_t before, size_t most,
     struct usage_period **out);
 /* What environment `id` has cost until the task's now. */
 const char *usage_total(struct task *t, int64_t id);
+/* The same as people read it, in whole cents: "0.83". */
+const char *usage_total_cents(struct task *t, int64_t id);
 
 struct usage_sum {
 	const char *public_id, *name, *state; /* name NULL: none was given */

@@ -45,13 +45,14 @@ select u.period_start, u.period_end, trim_scale(u.hourly_rate)::text as hourly_r
  limit $4
 
 -- name: usage_total(bigint, timestamptz)
--- What environment $1 has cost until $2.
-select trim_scale(core.usage_cost(coalesce(sum(u.hourly_rate
-         * core.usage_length(u.period_start,
-                             coalesce(u.period_end, greatest(u.period_start, $2)))), 0)))::text
-         as total
-  from core.usage u
- where u.environment_id = $1
+-- What environment $1 has cost until $2, and that in cents.
+select trim_scale(s.cost)::text as total, round(s.cost, 2)::text as cents
+  from (select core.usage_cost(coalesce(sum(u.hourly_rate
+                 * core.usage_length(u.period_start,
+                                     coalesce(u.period_end, greatest(u.period_start, $2)))), 0))
+                 as cost
+          from core.usage u
+         where u.environment_id = $1) s
 
 -- name: usage_sums(bigint, timestamptz, timestamptz, timestamptz, text, bigint)
 -- What the environments of account $1 cost from $2 to $3, open periods as at $4: one row for each

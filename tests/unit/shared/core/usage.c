@@ -46,6 +46,7 @@ test_figures(void **state)
 	assert_string_equal(rows(),
 	    "10:00:00-11:00:00=0.33 11:00:00-12:00:00=0.33 12:00:00-12:30:00=0.165");
 	assert_string_equal(usage_total(t, e->id), "0.825");
+	assert_string_equal(usage_total_cents(t, e->id), "0.83");
 	meter_check();
 }
 
