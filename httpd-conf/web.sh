@@ -148,7 +148,14 @@ configure() {
 	mv "$conf.new" "$conf"
 }
 
+# Uploads that a killed server had gathered.  One that is ending gracefully still reads its own.
+remove_spooled() {
+	pgrep -u "$(id -u)" -f " -f $conf( |\$)" >/dev/null ||
+		find "$STATE/tmp" -maxdepth 1 -type f -delete
+}
+
 run() {
+	remove_spooled
 	ulimit -n "$(files_limit)"
 	export TMPDIR=$STATE/tmp
 	case $MF_WEB in
