@@ -9,6 +9,7 @@ import time
 import pytest
 
 import installation
+from database import ask, unsound_usage
 from drivers import eventually, is_free, left_over, processes, to_redis
 
 STATE = os.path.realpath(os.path.join(os.environ.get("TEST_DIR", "."), "var"))
@@ -100,7 +101,5 @@ def test_storm(api):
         eventually(lambda e=environment: api.call("GET", e.path).status == 404)
     eventually(lambda: not left_over(STATE), 60)
     assert all(is_free(port) for port in storm.ports)
-    rows = subprocess.run(["psql", "-XqAt", os.environ["TEST_DB"].replace("user=mockfactory", "")
-                           + " user=mockfactory", "-c", "select count(*) from core.server"],
-                          capture_output=True, text=True, check=True).stdout.strip()
-    assert rows == "0"
+    assert ask("select count(*) from core.server") == "0"
+    assert unsound_usage() == ""
