@@ -33,6 +33,8 @@ void api_list_services(struct call *c);
 void api_list_packages(struct call *c);
 void api_quote(struct call *c);
 void api_get_account(struct call *c);
+void api_list_templates(struct call *c);
+void api_generate_data(struct call *c);
 void api_get_environment_usage(struct call *c);
 void api_get_usage(struct call *c);
 

@@ -40,6 +40,10 @@ static const struct op ops[] = {
 	{ "GetEnvironmentUsage", api_get_environment_usage, OP_READ, "GET " ENVIRONMENT "/usage", NULL,
 	    0 },
 	{ "GetUsage", api_get_usage, OP_READ, "GET " ROOT "/usage", NULL, 0 },
+	{ "ListTemplates", api_list_templates, OP_READ | OP_OPEN, "GET " ROOT "/data/templates", NULL,
+	    0 },
+	{ "GenerateData", api_generate_data, OP_WRITE, "POST " ROOT "/data/{id}/generate", NULL,
+	    SMALL },
 	{ "GetExports", api_get_exports, OP_READ, "GET " ENVIRONMENT "/env", NULL, 0 },
 };
 

@@ -1,4 +1,5 @@
 /* tests/unit/shared/core/mockdata.c - every template, a thousand records under several seeds */
+/* lint: long file: tables of published scores and of what each field looks like */
 #include "shared/core/mockdata/mock.h"
 
 #include <regex.h>
@@ -369,7 +370,8 @@ test_independent(void **state)
 static void
 test_bytes(void **state)
 {
-	static const char expected[] = "1f3ebe6c893244321a33c8b5efa4aaaf29e3958012106a02d5f0d6a4bb3bdeff";
+	static const char expected[] =
+	    "1f3ebe6c893244321a33c8b5efa4aaaf29e3958012106a02d5f0d6a4bb3bdeff";
 	struct mem       *m = mem_new(MEMORY);
 	struct buf        b = buf_new(m);
 
