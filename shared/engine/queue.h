@@ -17,8 +17,8 @@ struct task;
  * environment is no longer what sp says, and never throws for something that is not there.
  *
  * A message is visible when its time has come.  Receiving one hides it for a while and counts; who
- * received it last may delete it or change how long it is hidden, and says which receipt it means
- * by that count.
+ * received it last may delete it, and says by that count which receipt it means.  How long it is
+ * hidden may be changed by whoever received it ever.
  */
 struct queue_name {
 	const char *owner, *region, *name;
@@ -118,7 +118,7 @@ enum queue_result queue_receive(struct task *t, const struct space *sp, const st
 struct queue_receipt {
 	int64_t id, receives;
 	int64_t hide_s; /* queue_hide */
-	bool    done;   /* queue_hide: the message is there and nobody has received it since */
+	bool    done;   /* queue_hide: the message is there */
 };
 /* A message that is gone, or that somebody received since, is left alone. q gets the id. */
 enum queue_result queue_delete(struct task *t, const struct space *sp, const struct queue_name *n,

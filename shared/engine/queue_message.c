@@ -116,19 +116,17 @@ enum queue_result
 queue_hide(struct task *t, const struct space *sp, const struct queue_name *n,
     struct queue_receipt *list, size_t count, struct queue *q)
 {
-	int64_t    *ids = mem_array(t->mem, int64_t, 3 * count + 1);
-	int64_t    *receives = ids + count, *hide = receives + count;
+	int64_t    *ids = mem_array(t->mem, int64_t, 2 * count + 1), *hide = ids + count;
 	struct rows r;
 
 	for (size_t i = 0; i < count; i++) {
 		ids[i] = list[i].id;
-		receives[i] = list[i].receives;
 		hide[i] = list[i].hide_s;
 		list[i].done = false;
 	}
 	r = db_rows(t, &Q_queue_hide, db_i64(sp->environment), db_i64(sp->generation), db_i64(sp->id),
 	    db_text(n->owner), db_text(n->region), db_text(n->name), db_time(sp->now),
-	    db_i64s(ids, count), db_i64s(receives, count), db_i64s(hide, count));
+	    db_i64s(ids, count), db_i64s(hide, count));
 	space_live(t, &r);
 	*q = (struct queue){ .id = row_i64(&r, 0, "queue") };
 	if (row_null(&r, 0, "queue"))

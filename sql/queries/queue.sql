@@ -210,20 +210,19 @@ gone as (
   delete from queue.message m using there t where m.space = $3 and m.id = t.id)
 select f.id as queue from found f
 
--- name: queue_hide(bigint, bigint, bigint, text, text, text, timestamptz, bigint[], bigint[],
---                  bigint[])
--- From $7 hide messages $8, each if it was received as often as $9 says, for as many seconds as $10
--- says. A row for each one asked for: done when it is there.
+-- name: queue_hide(bigint, bigint, bigint, text, text, text, timestamptz, bigint[], bigint[])
+-- From $7 hide messages $8 for as many seconds as $9 says. A row for each one asked for: done when
+-- it is there.
 with found as materialized (
   select q.id, q.shelf, $7 - make_interval(secs => q.keep_s) as oldest
     from core.environment e
     left join queue.queue q on q.space = $3 and q.owner = $4 and q.region = $5 and q.name = $6
    where e.id = $1 and e.generation = $2 and e.state = 'running'),
 wanted as materialized (
-  select w.id, w.receives, w.hide_s, w.ord
-    from unnest($8, $9, $10) with ordinality as w (id, receives, hide_s, ord)),
+  select w.id, w.hide_s, w.ord
+    from unnest($8, $9) with ordinality as w (id, hide_s, ord)),
 there as materialized (
-  select m.id, m.receives
+  select m.id
     from found f
     join queue.message m on m.space = $3 and m.id = any ($8) and m.shelf = f.shelf
       and m.sent_at > f.oldest
@@ -233,12 +232,12 @@ hidden as (
   update queue.message m
      set visible_at = $7 + make_interval(secs => w.hide_s)
     from there t
-    join wanted w on w.id = t.id and w.receives = t.receives
+    join wanted w on w.id = t.id
    where m.space = $3 and m.id = t.id and m.visible_at > $7)
 select f.id as queue, w.ord, t.id is not null as done
   from found f
   left join wanted w on true
-  left join there t on t.id = w.id and t.receives = w.receives
+  left join there t on t.id = w.id
  order by w.ord
 
 -- name: queue_collect(timestamptz, bigint)

@@ -78,8 +78,9 @@ check_name(struct call *c, const char *name)
 		return sqs_wrong(c, &SQS_VALUE, "Message (user) attribute names must be shorter than 256 "
 		    "Bytes");
 	if (strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != n)
-		return sqs_wrong(c, &SQS_VALUE, "Message (user) attributes name can only contain upper and "
-		    "lower score characters, digits, periods, hyphens and underscores. ");
+		return sqs_wrong(c, &SQS_VALUE, "The message attribute name '%s' is invalid. Attribute name "
+		    "can contain A-Z, a-z, 0-9, underscore (_), hyphen (-), and period (.) characters.",
+		    name);
 	if (name[0] == '.' || name[n - 1] == '.' || strncasecmp(name, "aws.", 4) == 0 ||
 	    strncasecmp(name, "amazon.", 7) == 0)
 		return sqs_wrong(c, &SQS_VALUE, "You can't use message attribute names beginning with "
@@ -145,8 +146,8 @@ read_one(struct call *c, struct json_object *j, struct attribute *a)
 		    "Bytes");
 	if (!text_xml(a->type, strlen(a->type)) || !(type_is(a->type, "String") ||
 	    type_is(a->type, "Number") || type_is(a->type, "Binary")))
-		return sqs_wrong(c, &SQS_VALUE, "The type of message (user) attribute '%s' is invalid. "
-		    "You must use only the following supported type prefixes: Binary, Number, String.",
+		return sqs_wrong(c, &SQS_VALUE, "The message attribute '%s' has an invalid message "
+		    "attribute type, the set of supported type prefixes is Binary, Number, and String.",
 		    a->name);
 	a->value = sqs_text(c, j, is_binary(a) ? "BinaryValue" : "StringValue");
 	return check_value(c, a);

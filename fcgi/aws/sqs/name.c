@@ -39,8 +39,7 @@ from_url(struct call *c, const char *url)
 		account--;
 	if ((size_t)(name - account) != strlen(c->who->account_id) ||
 	    strncmp(account, c->who->account_id, (size_t)(name - account)) != 0)
-		task_throw(c->task, &SQS_NO_QUEUE,
-		    "The specified queue does not exist or you do not have access to it.");
+		task_throw(c->task, &SQS_NO_QUEUE, NULL);
 	return sqs_queue_of_ours(c, name + 1);
 }
 

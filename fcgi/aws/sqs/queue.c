@@ -77,12 +77,14 @@ read_tags(struct call *c, const char *queue)
 void
 sqs_create_queue(struct call *c)
 {
-	const char         *name = sqs_required(c, c->args, "QueueName");
+	const char         *name = sqs_text(c, c->args, "QueueName");
 	struct queue_change asked = sqs_settings_read(c,
 	            sqs_pairs(c, sqs_map(c, c->args, "Attributes")), true), all = asked;
 	struct queue        made = new_queue(&all), there;
 	struct queue_name   ours = sqs_queue_of_ours(c, name);
 
+	if (name == NULL)
+		task_throw(c->task, &SQS_MISSING, "The request must contain the parameter QueueName.");
 	sqs_check_name(c, name);
 	made.tags = read_tags(c, name);
 	if (queue_make(c->task, &c->space, &ours, &made, &there) == QUEUE_THERE)

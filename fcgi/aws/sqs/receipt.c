@@ -41,10 +41,9 @@ sqs_receipt_open(struct call *c, const char *handle, int64_t *queue, struct queu
 }
 
 static struct sqs_problem
-bad_handle(struct call *c, const char *handle)
+bad_handle(struct call *c)
 {
-	return sqs_wrong(c, &SQS_RECEIPT, "The input receipt handle \"%s\" is not a valid receipt "
-	    "handle.", handle);
+	return sqs_wrong(c, &SQS_RECEIPT, "%s", SQS_RECEIPT.text);
 }
 
 /* Handles of a request, one or a batch. */
@@ -75,7 +74,7 @@ batch_read(struct call *c, struct batch *b, size_t i, struct json_object *j, boo
 
 	b->handles[i] = sqs_required(c, j, "ReceiptHandle");
 	if (!sqs_receipt_open(c, b->handles[i], &b->queues[b->good], r)) {
-		b->problems[i] = bad_handle(c, b->handles[i]);
+		b->problems[i] = bad_handle(c);
 		return;
 	}
 	if (hide && json_object_object_get(j, "VisibilityTimeout") == NULL) {
@@ -93,13 +92,16 @@ batch_read(struct call *c, struct batch *b, size_t i, struct json_object *j, boo
 	b->which[b->good++] = i;
 }
 
-/* Handles of another queue did nothing: the engine looks for their messages in this one. */
+/*
+ * Whether there is such a queue is asked first, as the real service does, whatever the handles.
+ * Handles of another queue did nothing: the engine looks for their messages in this one.
+ */
 static void
 check_queues(struct call *c, struct batch *b, const struct queue *q)
 {
 	for (size_t i = 0; i < b->good; i++)
 		if (b->queues[i] != q->id)
-			b->problems[b->which[i]] = bad_handle(c, b->handles[b->which[i]]);
+			b->problems[b->which[i]] = bad_handle(c);
 }
 
 static void
@@ -137,7 +139,6 @@ sqs_delete_message(struct call *c)
 	struct batch      b = batch_new(c, 1);
 
 	batch_read(c, &b, 0, c->args, false);
-	sqs_throw(c, &b.problems[0]);
 	delete_all(c, &name, &b);
 	sqs_throw(c, &b.problems[0]);
 }
@@ -149,7 +150,6 @@ sqs_change_message_visibility(struct call *c)
 	struct batch      b = batch_new(c, 1);
 
 	batch_read(c, &b, 0, c->args, true);
-	sqs_throw(c, &b.problems[0]);
 	hide_all(c, &name, &b);
 	sqs_throw(c, &b.problems[0]);
 }

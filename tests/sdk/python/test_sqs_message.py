@@ -299,8 +299,11 @@ def test_bad_arguments(sqs, queue, refused):
     for body in ("\x01", "a\ufffe", "\x1f"):
         with refused("InvalidMessageContents", 400):
             send(sqs, queue, body)
-    with refused("ReceiptHandleIsInvalid", 404):
+    with refused("ReceiptHandleIsInvalid", 404) as r:
         sqs.delete_message(QueueUrl=queue, ReceiptHandle="made-up")
+    assert r.response["Error"]["Message"] == "The input receipt handle is invalid."
+    with refused("AWS.SimpleQueueService.NonExistentQueue", 400):
+        sqs.delete_message(QueueUrl=queue + "-none", ReceiptHandle="made-up")
     for group in ("group 123", "a" * 129):
         with refused("InvalidParameterValue", 400):
             send(sqs, queue, MessageGroupId=group)
