@@ -153,7 +153,7 @@ def pss(pid):
 
 def kind_of(title):
     for word, kind in (("/keep.sh", "keepers"), ("mockfactory.fcgi", "pool"),
-                       ("postgres", "postgres"),
+                       ("mf-provision", "provision"), ("postgres", "postgres"),
                        ("lighttpd", "web server"), ("apache2", "web server")):
         if word in title:
             return kind
