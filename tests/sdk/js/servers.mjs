@@ -11,13 +11,13 @@ async function useRedis() {
   const r = await createClient({ url: REDIS_URL }).connect();
   await r.set("big", big.toString());
   assert.equal(await r.get("big"), big.toString());
-  assert.deepEqual(await r.multi().incr("n").incr("n").exec(), [1, 2]);
+  assert.deepEqual(await r.multi().incr("js").incr("js").exec(), [1, 2]);
   const listener = await r.duplicate().connect();
   const heard = new Promise((resolve) => listener.subscribe("news", resolve));
   while ((await r.publish("news", "hello")) === 0);
   assert.equal(await heard, "hello");
   await r.select(1);
-  assert.equal(await r.get("n"), null);
+  assert.equal(await r.get("js"), null);
   await listener.close();
   await r.close();
 }

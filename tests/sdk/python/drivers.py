@@ -87,6 +87,19 @@ def eventually(what, seconds=30):
         time.sleep(0.05)
 
 
+def create(api, *services, **more):
+    """An environment whose servers run: the very first waits until what they begin with is made."""
+    made = api.create(*services, **more)
+
+    def running():
+        made.made = made.get()
+        assert made.made["status"] in ("provisioning", "running"), made.made
+        return made.made["status"] == "running"
+
+    eventually(running, 120)
+    return made
+
+
 def write_all(environment, word):
     to_redis(environment).set("word", word)
     with to_mysql(environment, autocommit=True) as db, db.cursor() as q:

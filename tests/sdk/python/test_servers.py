@@ -12,13 +12,13 @@ import redis
 
 import installation
 from conftest import missing
-from drivers import (ALL, eventually, is_free, leader, port_of, processes, read_all, to_mysql,
-                     to_postgresql, to_redis, write_all)
+from drivers import (ALL, create, eventually, is_free, leader, port_of, processes, read_all,
+                     to_mysql, to_postgresql, to_redis, write_all)
 
 
 @pytest.fixture(scope="module")
 def servers(api):
-    made = api.create(*ALL, "aws_s3", name="servers")
+    made = create(api, *ALL, "aws_s3", name="servers")
     yield made
     made.destroy()
 
@@ -112,7 +112,7 @@ def test_postgresql(servers):
 
 
 def test_stop_start_reset_destroy(api):
-    made = api.create(*ALL, name="whole life")
+    made = create(api, *ALL, name="whole life")
     before = made.made["endpoints"]
     write_all(made, "kept")
     assert processes(made)
@@ -171,7 +171,7 @@ def test_javascript(servers):
 
 
 def test_port_taken_meanwhile(api):
-    made = api.create("redis")
+    made = create(api, "redis")
     made.post("stop")
     with socket.socket() as other:
         other.bind(("127.0.0.1", port_of(made, "redis")))
@@ -189,7 +189,7 @@ def test_port_taken_meanwhile(api):
 
 def test_server_that_keeps_dying(api):
     """It is started again with growing pauses, and in the end given up; start tries once more."""
-    made = api.create("redis", "aws_s3")
+    made = create(api, "redis", "aws_s3")
 
     def kill():
         for pid in processes(made):
@@ -220,8 +220,8 @@ def test_async(api):
 
 
 def test_versions(api):
-    made = api.create({"service": "postgresql", "version": "15"},
-                      {"service": "redis", "version": "latest"})
+    made = create(api, {"service": "postgresql", "version": "15"},
+                  {"service": "redis", "version": "latest"})
     made.destroy()
     answer = api.call("POST", "/api/v1/environments",
                       {"services": [{"service": "postgresql", "version": "9.6"}]})

@@ -8,7 +8,8 @@ import pytest
 import redis
 
 import installation
-from drivers import ALL, leader, parts, processes, read_all, to_postgresql, to_redis, write_all
+from drivers import (ALL, create, leader, parts, processes, read_all, to_postgresql, to_redis,
+                     write_all)
 
 pytestmark = pytest.mark.skipif(
     installation.FRONT != "many" or os.getuid() != 0,
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def two(api):
-    made = [api.create(*ALL, name=f"customer {i}") for i in (1, 2)]
+    made = [create(api, *ALL, name=f"customer {i}") for i in (1, 2)]
     yield made
     for environment in made:
         environment.destroy()
