@@ -78,9 +78,9 @@ check_name(struct call *c, const char *name)
 		return sqs_wrong(c, &SQS_VALUE, "Message (user) attribute names must be shorter than 256 "
 		    "Bytes");
 	if (strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != n)
-		return sqs_wrong(c, &SQS_VALUE, "The message attribute name '%s' is invalid. Attribute name "
-		    "can contain A-Z, a-z, 0-9, underscore (_), hyphen (-), and period (.) characters.",
-		    name);
+		return sqs_wrong(c, &SQS_VALUE, "The message attribute name '%s' is invalid. Attribute "
+		    "name can contain A-Z, a-z, 0-9, underscore (_), hyphen (-), and period (.) "
+		    "characters.", name);
 	if (name[0] == '.' || name[n - 1] == '.' || strncasecmp(name, "aws.", 4) == 0 ||
 	    strncasecmp(name, "amazon.", 7) == 0)
 		return sqs_wrong(c, &SQS_VALUE, "You can't use message attribute names beginning with "
