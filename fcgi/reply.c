@@ -94,7 +94,9 @@ body_length(const struct reply *r)
 	return sum;
 }
 
-/* "path from-to, path from-to"; false when that grows too long for a header. */
+/*
+ * "path from-to, path from-to"; false when that grows too long for a header, or a piece is no file.
+ */
 static bool
 list_pieces(const struct reply *r, struct buf *out)
 {
@@ -103,6 +105,8 @@ list_pieces(const struct reply *r, struct buf *out)
 
 		if (p->length == 0)
 			continue;
+		if (p->path == NULL)
+			return false;
 		buf_text(out, out->len > 0 ? ", " : "");
 		uri_encode_to(out, p->path, strlen(p->path), true);
 		buf_fmt(out, " %lld-%lld", (long long)p->offset, (long long)(p->offset + p->length - 1));
@@ -119,7 +123,7 @@ hand_over(struct task *t, const struct conf *c, const struct reply *r, struct bu
 
 	if (r->by_us || (!lighttpd && strcmp(c->sendfile, "apache") != 0))
 		return false;
-	if (r->whole_file && r->n_pieces == 1) {
+	if (r->whole_file && r->n_pieces == 1 && r->pieces[0].path != NULL) {
 		buf_text(head, "X-Sendfile: ");
 		uri_encode_to(head, r->pieces[0].path, strlen(r->pieces[0].path), true);
 	} else if (lighttpd && list_pieces(r, &list)) {
@@ -173,6 +177,15 @@ open_piece(const struct reply_piece *p)
 	return fd;
 }
 
+static bool
+send_memory(struct gateway *g, const struct reply_piece *p)
+{
+	char *at = (char *)(uintptr_t)p->bytes + p->offset; /* struct iovec has no const */
+
+	return p->length == 0 ||
+	    gateway_write(g, &(struct iovec){ at, (size_t)p->length }, 1, false);
+}
+
 /* The bytes of one piece; false: the peer is lost, or the file ended too early. */
 static bool
 send_piece(struct gateway *g, const struct reply_piece *p, int fd, char *block)
@@ -205,14 +218,15 @@ send_files(struct task *t, struct gateway *g, const struct reply *r, const struc
 	bool              good = true;
 
 	for (size_t i = 0; i < r->n_pieces && good; i++) {
-		int fd = open_piece(&r->pieces[i]);
+		bool memory = r->pieces[i].path == NULL;
+		int  fd = memory ? -1 : open_piece(&r->pieces[i]);
 
-		if (fd < 0 && i == 0) {
+		if (fd < 0 && !memory && i == 0) {
 			sorry = (struct iovec){ memcpy(block, failed, sizeof(failed)), sizeof(failed) - 1 };
 			return gateway_write(g, &sorry, 1, true);
 		}
-		good = fd >= 0 && (i > 0 || gateway_write(g, &first, 1, false)) &&
-		    send_piece(g, &r->pieces[i], fd, block);
+		good = (memory || fd >= 0) && (i > 0 || gateway_write(g, &first, 1, false)) &&
+		    (memory ? send_memory(g, &r->pieces[i]) : send_piece(g, &r->pieces[i], fd, block));
 		if (fd >= 0)
 			close(fd);
 	}

@@ -61,9 +61,10 @@ struct reply_header {
 	struct reply_header *next;
 };
 
-/* Bytes [offset, offset + length) of a file. */
+/* Bytes [offset, offset + length) of a file, or of memory when path is NULL. */
 struct reply_piece {
 	const char *path;
+	const void *bytes;
 	int64_t     offset, length;
 };
 

@@ -119,6 +119,7 @@ read_rest(struct task *t, const struct rows *r, struct blob_object *o)
 	o->metadata.list = metadata;
 	o->checksum = row_text(r, 0, "checksum");
 	o->body = row_text(r, 0, "body");
+	o->parts = row_text(r, 0, "parts");
 	o->home = row_i64(r, 0, "home");
 	o->bytes = row_bytes(r, 0, "bytes", &n);
 }

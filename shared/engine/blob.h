@@ -28,6 +28,8 @@ enum blob_result {
 	BLOB_UNMET,     /* a condition does not hold: nothing was done */
 	BLOB_THERE,     /* blob_bucket_make: it exists, see owner */
 	BLOB_NOT_EMPTY,
+	BLOB_NO_UPLOAD,      /* blob_upload.h */
+	BLOB_OTHER_CHECKSUM,
 };
 
 struct blob_bucket {
@@ -58,6 +60,7 @@ struct blob_object {
 	const void       *bytes;
 	const char       *body;
 	int64_t           home;
+	const char       *parts; /* or: it is made of parts (blob_upload.h) */
 };
 
 /* When a put may happen; all zero: always. At most one of them. */

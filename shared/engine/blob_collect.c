@@ -50,6 +50,17 @@ collect_marked(struct task *t, struct store *s, int64_t before, size_t limit)
 	return m.n;
 }
 
+/* A list of parts that goes makes its bodies loose. */
+static void
+remove_loose(struct task *t, struct store *s, const struct rows *r, size_t i)
+{
+	if (row_null(r, i, "body"))
+		db_rows(t, &Q_blob_parts_remove, db_i64(row_i64(r, i, "parts_space")),
+		    db_text(row_text(r, i, "parts")));
+	else
+		store_remove(t, s, row_i64(r, i, "home"), row_text(r, i, "body"));
+}
+
 /*
  * First the files, then the rows that say they may go: dying in between does the first part once
  * more. A body that a copy still names keeps its file; the copy's end makes it loose again, in a
@@ -68,7 +79,7 @@ collect_loose(struct task *t, struct store *s, int64_t before, size_t limit)
 	for (size_t i = 0; i < r.n; i++) {
 		ids[i] = row_i64(&r, i, "id");
 		if (!row_bool(&r, i, "named"))
-			store_remove(t, s, row_i64(&r, i, "home"), row_text(&r, i, "body"));
+			remove_loose(t, s, &r, i);
 	}
 	if (r.n > 0)
 		db_rows(t, &Q_blob_loose_done, db_i64s(ids, r.n));

@@ -14,8 +14,8 @@
  */
 enum { GREATEST_TIMES = 256 };
 
-static const char *
-past(struct mem *m, const char *prefix, size_t len)
+const char *
+blob_past(struct mem *m, const char *prefix, size_t len)
 {
 	struct buf b = buf_new(m);
 
@@ -25,8 +25,8 @@ past(struct mem *m, const char *prefix, size_t len)
 	return b.data;
 }
 
-static int64_t
-characters(const char *s)
+int64_t
+blob_characters(const char *s)
 {
 	int64_t n = 0;
 
@@ -36,8 +36,8 @@ characters(const char *s)
 }
 
 /* Where the page begins: past `after`, and past its whole fold when it has one. */
-static const char *
-begin_after(struct mem *m, const struct blob_listing *l)
+const char *
+blob_begin_after(struct mem *m, const struct blob_listing *l)
 {
 	size_t      len = strlen(l->prefix);
 	const char *fold;
@@ -45,13 +45,13 @@ begin_after(struct mem *m, const struct blob_listing *l)
 	if (!l->past_fold || strncmp(l->after, l->prefix, len) != 0 ||
 	    (fold = strstr(l->after + len, l->delimiter)) == NULL)
 		return l->after;
-	return past(m, l->after, (size_t)(fold - l->after) + strlen(l->delimiter));
+	return blob_past(m, l->after, (size_t)(fold - l->after) + strlen(l->delimiter));
 }
 
 static struct rows
 fetch(struct task *t, const struct space *sp, const char *bucket, const struct blob_listing *l)
 {
-	const char *upto = past(t->mem, l->prefix, strlen(l->prefix));
+	const char *upto = blob_past(t->mem, l->prefix, strlen(l->prefix));
 
 	if (l->delimiter == NULL || *l->delimiter == '\0')
 		return db_rows(t, &Q_blob_list, db_i64(sp->environment), db_i64(sp->generation),
@@ -60,9 +60,9 @@ fetch(struct task *t, const struct space *sp, const char *bucket, const struct b
 		    db_i64(l->limit + 1));
 	return db_rows(t, &Q_blob_list_by, db_i64(sp->environment), db_i64(sp->generation),
 	    db_i64(sp->id),
-	    db_text(bucket), db_text(begin_after(t->mem, l)), db_text(l->prefix), db_text(upto),
-	    db_i64(l->limit + 1), db_text(l->delimiter), db_i64(characters(l->prefix)),
-	    db_text(past(t->mem, "", 0)));
+	    db_text(bucket), db_text(blob_begin_after(t->mem, l)), db_text(l->prefix), db_text(upto),
+	    db_i64(l->limit + 1), db_text(l->delimiter), db_i64(blob_characters(l->prefix)),
+	    db_text(blob_past(t->mem, "", 0)));
 }
 
 enum blob_result

@@ -5,9 +5,17 @@
 #include "shared/db/db.h"
 #include "shared/engine/blob.h"
 
+struct mem;
+
 /* What columns bucket and bucket_owner of the first row say. */
 enum blob_result blob_bucket_result(const struct rows *r, const char *who);
 /* The columns a listing shares with blob_get. */
 void blob_object_read(const struct rows *r, size_t i, struct blob_object *o);
+
+/* prefix (its first len bytes) and what sorts after every key that begins with it (blob_list.c). */
+const char *blob_past(struct mem *m, const char *prefix, size_t len);
+/* Where a page begins: past `after`, and past its whole fold when it has one. */
+const char *blob_begin_after(struct mem *m, const struct blob_listing *l);
+int64_t     blob_characters(const char *s);
 
 #endif

@@ -184,3 +184,36 @@ crc64nvme_add(uint64_t crc, const void *p, size_t n)
 {
 	return crc_add(&crc64nvme, crc, p, n);
 }
+
+/* a * b mod P; reflected, x^0 is the highest bit. */
+static uint64_t
+multiply(const struct crc *c, uint64_t a, uint64_t b)
+{
+	uint64_t r = 0;
+
+	for (uint64_t bit = UINT64_C(1) << (c->width - 1); bit != 0; bit >>= 1) {
+		if ((a & bit) != 0)
+			r ^= b;
+		b = b >> 1 ^ ((b & 1) != 0 ? c->poly : 0);
+	}
+	return r;
+}
+
+/*
+ * a, moved on by n bytes of zeros, is a * x^8n mod P; what init and xorout add to both cancels
+ * out, as zlib's crc32_combine has it.
+ */
+uint64_t
+crc_combine(enum digest_kind kind, uint64_t a, uint64_t b, uint64_t n)
+{
+	const struct crc *c =
+	    kind == DIGEST_CRC32 ? &crc32 : kind == DIGEST_CRC32C ? &crc32c : &crc64nvme;
+	uint64_t square = UINT64_C(1) << (c->width - 9); /* x^8 */
+
+	for (; n > 0; n >>= 1) {
+		if ((n & 1) != 0)
+			a = multiply(c, square, a);
+		square = multiply(c, square, square);
+	}
+	return a ^ b;
+}

@@ -106,6 +106,17 @@ digest_add(struct digest *d, const void *p, size_t n)
 }
 
 void
+digest_append(struct digest *d, const unsigned char *value, uint64_t n)
+{
+	uint64_t crc = 0;
+
+	assert(d->ctx == NULL);
+	for (size_t i = 0; i < kinds[d->kind].size; i++)
+		crc = crc << 8 | value[i];
+	d->crc = crc_combine(d->kind, d->crc, crc, n);
+}
+
+void
 digest_end(struct digest *d, unsigned char out[DIGEST_MOST])
 {
 	if (d->ctx == NULL)

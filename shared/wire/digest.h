@@ -38,6 +38,14 @@ void           digest_hmac_sha256(const void *key, size_t key_len, const void *p
     unsigned char out[32]);
 char          *digest_hex(struct mem *m, enum digest_kind kind, const void *p, size_t n);
 
+/*
+ * A CRC only: go on as if n bytes had been added whose own CRC is `value` (digest_size bytes).  So
+ * the CRC of a whole comes of its pieces'.
+ */
+void           digest_append(struct digest *d, const unsigned char *value, uint64_t n);
+/* CRC of a, then b of n bytes, from both CRCs. */
+uint64_t       crc_combine(enum digest_kind kind, uint64_t a, uint64_t b, uint64_t n);
+
 uint32_t crc32_add(uint32_t crc, const void *p, size_t n);
 uint32_t crc32c_add(uint32_t crc, const void *p, size_t n);
 uint64_t crc64nvme_add(uint64_t crc, const void *p, size_t n);

@@ -43,14 +43,20 @@ select b.name, b.region, b.created_at
 select pg_advisory_xact_lock(hashtextextended($2, $1))
 
 -- name: blob_bucket_remove(bigint, bigint, bigint, text, text)
--- After blob_bucket_lock. removed is null when the bucket is another's or not empty.
+-- After blob_bucket_lock. removed is null when the bucket is another's or not empty. Uploads under
+-- way go with it.
 with live as (
   select from core.environment where id = $1 and generation = $2 and state = 'running'),
 removed as (
   delete from blob.bucket b using live
    where b.space = $3 and b.name = $4 and b.owner = $5
      and not exists (select from blob.version v where v.space = $3 and v.bucket = b.id)
-  returning b.id)
+  returning b.id),
+uploads as (
+  delete from blob.upload u using removed r where u.space = $3 and u.bucket = r.id
+  returning u.id),
+parts as (
+  delete from blob.part p using uploads u where p.space = $3 and p.parts = u.id)
 select b.id as bucket, b.owner as bucket_owner, r.id as removed
   from live
   left join blob.bucket b on b.space = $3 and b.name = $4
@@ -72,7 +78,7 @@ on conflict (space, bucket, key, version) do update
        etag = excluded.etag, headers = excluded.headers, metadata = excluded.metadata,
        storage_class = excluded.storage_class, checksum_algorithm = excluded.checksum_algorithm,
        checksum_type = excluded.checksum_type, checksum = excluded.checksum,
-       home = excluded.home, body = excluded.body, bytes = excluded.bytes
+       home = excluded.home, body = excluded.body, bytes = excluded.bytes, parts = null
  where not $19 or v.delete_marker
 returning v.seq
 
@@ -89,7 +95,7 @@ put as (
             headers = $10,
          metadata = $11, storage_class = $12, checksum_algorithm = $13, checksum_type = $14,
                 checksum = $15,
-         home = $16, body = $17, bytes = $18
+         home = $16, body = $17, bytes = $18, parts = null
     from bucket b
    where v.space = $3 and v.bucket = b.id and v.key = $6 and v.version = '' and b.owner = $5
      and v.latest and not v.delete_marker and ($19 = '*' or v.etag = $19)
@@ -111,15 +117,17 @@ with bucket as materialized (
    cross join lateral blob.bucket_enter($3, $4) b
    where e.id = $1 and e.generation = $2 and e.state = 'running'),
 source as materialized (
-  select v.size, v.etag, v.home, v.body, v.bytes
+  select v.size, v.etag, v.home, v.body, v.bytes, v.parts
     from blob.bucket s
     join blob.version v on v.space = $3 and v.bucket = s.id and v.key = $9 and v.seq = $10
    where s.space = $3 and s.name = $8
      for key share of v),
 put as (
   insert into blob.version as v (space, bucket, key, modified_at, size, etag, headers, metadata,
-         storage_class, checksum_algorithm, checksum_type, checksum, home, body, bytes, owner)
-  select $3, b.id, $6, $7, s.size, s.etag, $11, $12, $13, $14, $15, $16, s.home, s.body, s.bytes, $5
+         storage_class, checksum_algorithm, checksum_type, checksum, home, body, bytes, parts,
+         owner)
+  select $3, b.id, $6, $7, s.size, s.etag, $11, $12, $13, $14, $15, $16, s.home, s.body, s.bytes,
+         s.parts, $5
     from bucket b cross join source s
    where b.owner = $5
      and ($18 is null or exists (
@@ -134,7 +142,7 @@ put as (
          metadata = excluded.metadata, storage_class = excluded.storage_class,
          checksum_algorithm = excluded.checksum_algorithm, checksum_type = excluded.checksum_type,
          checksum = excluded.checksum, home = excluded.home, body = excluded.body,
-                bytes = excluded.bytes
+                bytes = excluded.bytes, parts = excluded.parts
    where (not $17 or v.delete_marker) and ($18 is null or $18 = '*' or v.etag = $18)
   returning v.seq)
 select b.id as bucket, b.owner as bucket_owner, p.seq, exists (select from source) as source,
@@ -148,7 +156,8 @@ select b.id as bucket, b.owner as bucket_owner, p.seq, exists (select from sourc
 select b.id as bucket, b.owner as bucket_owner, b.region, v.key, v.version, v.seq, v.delete_marker,
        v.modified_at,
        v.owner, v.size, v.etag, v.headers, v.metadata, v.storage_class, v.checksum_algorithm,
-       v.checksum_type, v.checksum, v.home, v.body, case when $6 then v.bytes end as bytes
+       v.checksum_type, v.checksum, v.home, v.body, v.parts,
+       case when $6 then v.bytes end as bytes
   from core.environment e
   left join blob.bucket b on b.space = $3 and b.name = $4
   left join blob.version v on v.space = $3 and v.bucket = b.id and v.key = $5 and v.latest
@@ -288,10 +297,14 @@ select b.id as bucket, b.owner as bucket_owner, w.key, w.common, w.seq, w.versio
 update blob.loose set seen_at = $1 where seen_at is null
 
 -- name: blob_loose_take(timestamptz, bigint)
--- Up to $2 bodies loose since before $1, kept from other collectors until the transaction ends;
+-- Up to $2 bodies and lists of parts loose since before $1, kept from other collectors until the
+-- transaction ends;
 -- named: a row (a copy) still has it.
-select l.id, l.home, l.body,
-       exists (select from blob.version v where v.home = l.home and v.body = l.body) as named
+select l.id, l.home, l.body, l.parts_space, l.parts,
+       exists (select from blob.version v where v.home = l.home and v.body = l.body)
+       or exists (select from blob.part p where p.home = l.home and p.body = l.body)
+       or exists (select from blob.version v
+                   where v.space = l.parts_space and v.parts = l.parts) as named
   from blob.loose l
  where l.seen_at < $1
  order by l.seen_at, l.id limit $2
@@ -302,13 +315,16 @@ delete from blob.loose where id = any ($1)
 
 -- name: blob_named(bigint[], text[])
 -- Which of the bodies $2, each of the environment beside it in $1, does some row name?
-select b.ord, exists (select from blob.version v where v.home = b.home and v.body = b.body) as named
+select b.ord,
+       exists (select from blob.version v where v.home = b.home and v.body = b.body)
+       or exists (select from blob.part p where p.home = b.home and p.body = b.body) as named
   from unnest($1, $2) with ordinality as b (home, body, ord)
  order by b.ord
 
 -- name: blob_home_named(bigint)
 -- Does any row name a body that environment $1 wrote?
-select exists (select from blob.version v where v.home = $1 and v.body is not null) as named
+select exists (select from blob.version v where v.home = $1 and v.body is not null)
+       or exists (select from blob.part p where p.home = $1 and p.body is not null) as named
 
 -- name: blob_home_forget(bigint)
 delete from blob.loose where home = $1

@@ -35,9 +35,10 @@ struct intake {
 	struct aws_body          *from;
 	const struct s3_checksum *algorithm;
 	const char               *expected; /* base64, or NULL */
-	bool                      in_trailer;
+	bool                      in_trailer, chosen;
 	const unsigned char      *md5_expected;
 	struct digest            *md5, *checksum;
+	struct digest            *crc64nvme; /* besides: of parts */
 	int64_t                   size;
 };
 
@@ -59,10 +60,13 @@ content_md5(struct call *c)
 }
 
 static void
-intake_open(struct intake *in, struct call *c, const struct aws_body_faults *f, int64_t most)
+intake_open(struct intake *in, struct call *c, const struct aws_body_faults *f, int64_t most,
+    bool checksummed)
 {
 	*in = (struct intake){ .c = c, .md5_expected = content_md5(c) };
-	in->algorithm = s3_checksum_wanted(c, &in->expected, &in->in_trailer);
+	if (checksummed)
+		in->algorithm = s3_checksum_wanted(c, &in->expected, &in->in_trailer);
+	in->chosen = in->algorithm != NULL;
 	if (in->algorithm == NULL)
 		in->algorithm = s3_checksum_named("CRC64NVME");
 	in->md5 = digest_new(c->task->mem, DIGEST_MD5);
@@ -80,6 +84,8 @@ intake_read(struct intake *in, char *p, size_t n)
 		got += r;
 	digest_add(in->md5, p, got);
 	digest_add(in->checksum, p, got);
+	if (in->crc64nvme != NULL)
+		digest_add(in->crc64nvme, p, got);
 	in->size += (int64_t)got;
 	return got;
 }
@@ -117,6 +123,12 @@ intake_check(struct intake *in, struct s3_body *body)
 	body->checksum = base64_encode(m, out, digest_size((enum digest_kind)in->algorithm->kind));
 	check_checksum(in, body->checksum);
 	body->algorithm = in->algorithm;
+	body->chosen = in->chosen;
+	body->crc64nvme = body->checksum;
+	if (in->crc64nvme != NULL) {
+		digest_end(in->crc64nvme, out);
+		body->crc64nvme = base64_encode(m, out, digest_size(DIGEST_CRC64NVME));
+	}
 	body->size = in->size;
 }
 
@@ -136,8 +148,8 @@ take_into_store(struct intake *in, struct s3_body *body, const char *buffer, siz
 		store_write(c->task, body->put, more, n);
 }
 
-const struct s3_body *
-s3_body(struct call *c)
+static const struct s3_body *
+take(struct call *c, bool of_part)
 {
 	size_t          most = (size_t)c->world->conf->inline_max, room = most, got;
 	struct s3_body *body = s3_state(c)->body;
@@ -148,7 +160,9 @@ s3_body(struct call *c)
 	if (body != NULL)
 		return body;
 	body = mem_one(c->task->mem, struct s3_body);
-	intake_open(&in, c, &body_faults, c->world->conf->object_max);
+	intake_open(&in, c, &body_faults, c->world->conf->object_max, true);
+	if (of_part && in.algorithm->kind != DIGEST_CRC64NVME)
+		in.crc64nvme = digest_new(c->task->mem, DIGEST_CRC64NVME);
 	length = aws_body_length(in.from);
 	if (length >= 0 && (size_t)length < room)
 		room = (size_t)length;
@@ -167,8 +181,31 @@ s3_body(struct call *c)
 	return s3_state(c)->body = body;
 }
 
-struct xml *
-s3_xml(struct call *c, const char *root)
+const struct s3_body *
+s3_body(struct call *c)
+{
+	return take(c, false);
+}
+
+const struct s3_body *
+s3_part_body(struct call *c)
+{
+	return take(c, true);
+}
+
+void
+s3_settle(const struct s3_body *body, enum blob_result r)
+{
+	if (body->put == NULL)
+		return;
+	if (r == BLOB_OK)
+		store_named(body->put);
+	else
+		store_drop(body->put);
+}
+
+static struct xml *
+document(struct call *c, const char *root, bool checksummed)
 {
 	size_t        most = c->op->body_limit > 0 ? c->op->body_limit : DEFAULT_BODY_LIMIT, n;
 	struct buf    text = buf_new(c->task->mem);
@@ -179,7 +216,7 @@ s3_xml(struct call *c, const char *root)
 
 	if (s3_state(c)->read)
 		return s3_state(c)->document;
-	intake_open(&in, c, &document_faults, (int64_t)most);
+	intake_open(&in, c, &document_faults, (int64_t)most, checksummed);
 	buffer = mem_raw(c->task->mem, BUFFER);
 	while ((n = intake_read(&in, buffer, BUFFER)) > 0)
 		buf_add(&text, buffer, n);
@@ -191,4 +228,16 @@ s3_xml(struct call *c, const char *root)
 	if (x == NULL || strcmp(x->name, root) != 0)
 		task_throw(c->task, &S3_MALFORMED_XML, NULL);
 	return s3_state(c)->document = x;
+}
+
+struct xml *
+s3_xml(struct call *c, const char *root)
+{
+	return document(c, root, true);
+}
+
+struct xml *
+s3_xml_plain(struct call *c, const char *root)
+{
+	return document(c, root, false);
 }

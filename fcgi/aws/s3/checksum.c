@@ -4,7 +4,6 @@
 
 #include "fcgi/aws/s3/s3.h"
 #include "shared/base/text.h"
-#include "shared/store/store.h"
 #include "shared/wire/base64.h"
 #include "shared/wire/digest.h"
 
@@ -38,8 +37,8 @@ refuse_later(struct call *c, const char *trailer)
 			s3_throw(c, &S3_NOT_IMPLEMENTED, NULL, "Header", later[i], NULL);
 }
 
-static const struct s3_checksum *
-in_header(struct call *c, const char **value)
+const struct s3_checksum *
+s3_checksum_header(struct call *c, const char **value)
 {
 	const struct s3_checksum *found = NULL;
 
@@ -82,7 +81,7 @@ s3_checksum_wanted(struct call *c, const char **value, bool *in_trailer)
 {
 	const char               *trailer = request_header(c->req, "x-amz-trailer");
 	const char               *named = s3_header(c, "x-amz-sdk-checksum-algorithm");
-	const struct s3_checksum *k = in_header(c, value), *t = in_trailer_named(trailer);
+	const struct s3_checksum *k = s3_checksum_header(c, value), *t = in_trailer_named(trailer);
 
 	*in_trailer = false;
 	refuse_later(c, trailer);
@@ -127,26 +126,4 @@ s3_checksum_elements(struct call *c, const struct blob_object *o)
 		return;
 	enc_text(c->out, k->element, o->checksum);
 	enc_text(c->out, "ChecksumType", o->checksum_type);
-}
-
-const char *
-s3_digest_object(struct call *c, const struct blob_object *o, const struct s3_checksum *k)
-{
-	enum { BUFFER = 128 << 10 };
-	struct digest   *d = digest_new(c->task->mem, (enum digest_kind)k->kind);
-	unsigned char    out[DIGEST_MOST];
-	struct store_get *get;
-	char            *buffer;
-	size_t           n;
-
-	if (o->body == NULL) {
-		digest_add(d, o->bytes, (size_t)o->size);
-	} else {
-		buffer = mem_raw(c->task->mem, BUFFER);
-		get = store_read(c->task, c->world->store, o->home, o->body, 0);
-		while ((n = store_next(c->task, get, buffer, BUFFER)) > 0)
-			digest_add(d, buffer, n);
-	}
-	digest_end(d, out);
-	return base64_encode(c->task->mem, out, digest_size((enum digest_kind)k->kind));
 }

@@ -8,12 +8,6 @@
 
 static const char REDIRECT[] = "x-amz-website-redirect-location";
 
-/* What x-amz-copy-source names. */
-struct source {
-	const char        *bucket, *key;
-	struct blob_object object;
-};
-
 static _Noreturn void
 bad_source(struct call *c)
 {
@@ -33,13 +27,13 @@ decode(struct call *c, const char *s, size_t n)
 }
 
 /* [/]bucket/key[?versionId=id], percent-encoded. */
-static struct source
-parse_source(struct call *c)
+struct s3_source
+s3_copy_source(struct call *c)
 {
 	const char   *header = s3_header(c, "x-amz-copy-source");
 	const char   *version = strstr(header, "?versionId=");
 	char         *text, *slash;
-	struct source s = { 0 };
+	struct s3_source s = { 0 };
 
 	if (version != NULL)
 		s3_check_version_id(c, decode(c, version + strlen("?versionId="), strlen(version) -
@@ -72,8 +66,8 @@ replaces(struct call *c, const char *header, const char *what)
 }
 
 static void
-check_changes_something(struct call *c, const struct source *s, const char *bucket, const char *key,
-    bool replace)
+check_changes_something(struct call *c, const struct s3_source *s, const char *bucket,
+    const char *key, bool replace)
 {
 	static const char *const changes[] = { "x-amz-storage-class", "x-amz-server-side-encryption",
 		REDIRECT, "x-amz-checksum-algorithm" };
@@ -131,11 +125,11 @@ choose_checksum(struct call *c, const struct blob_object *from, struct blob_obje
 	o->checksum = s3_digest_object(c, from, k);
 }
 
-static void
-look_at_source(struct call *c, struct source *s)
+void
+s3_look_at_source(struct call *c, struct s3_source *s, bool with_bytes)
 {
 	enum blob_result r = blob_get(c->task, &c->space, c->who->account_id, s->bucket, s->key,
-	    s3_header(c, "x-amz-checksum-algorithm") != NULL, &s->object);
+	    with_bytes, &s->object);
 
 	if (r != BLOB_OK)
 		s3_throw_result(c, r, s->bucket, s->key);
@@ -164,7 +158,7 @@ s3_copy_object(struct call *c)
 {
 	const char            *bucket = s3_bucket(c), *key = s3_key(c);
 	struct blob_condition  when = s3_write_condition(c);
-	struct source          s = parse_source(c);
+	struct s3_source          s = s3_copy_source(c);
 	struct blob_object     o = { .key = key, .modified_at = c->space.now };
 	bool                   replace = replaces(c, "x-amz-metadata-directive", "metadata");
 	enum blob_result       r;
@@ -173,7 +167,7 @@ s3_copy_object(struct call *c)
 	replaces(c, "x-amz-tagging-directive", "tagging");
 	s3_check_expected_owner(c, "x-amz-source-expected-bucket-owner");
 	check_changes_something(c, &s, bucket, key, replace);
-	look_at_source(c, &s);
+	s3_look_at_source(c, &s, s3_header(c, "x-amz-checksum-algorithm") != NULL);
 	o.etag = s.object.etag;
 	o.size = s.object.size;
 	o.storage_class = s3_storage_class(c);

@@ -1,14 +1,16 @@
 /* fcgi/aws/s3/get.c - GetObject and HeadObject */
 #include <string.h>
 
-#include "fcgi/aws/s3/s3.h"
+#include "fcgi/aws/s3/multipart.h"
 #include "shared/base/text.h"
-#include "shared/store/store.h"
 
 /* The part of an object that goes out. */
 struct part {
 	int64_t from, length;
 	bool    whole; /* answer 200 */
+	/* partNumber of an object made of parts: how many it has, and this one's checksum. */
+	int64_t          parts;
+	struct blob_part part;
 };
 
 /* first-last, first-, -last; false: not such a range, and it is ignored. */
@@ -50,20 +52,26 @@ range_part(struct call *c, const char *range, int64_t size)
 	return p;
 }
 
-/* partNumber of an object that has no parts: all of it is the first. */
+/* partNumber; of an object that has no parts all of it is the first. */
 static struct part
-numbered_part(struct call *c, const char *number, int64_t size)
+numbered_part(struct call *c, const char *number, const struct blob_object *o)
 {
-	int64_t n;
+	struct part p = { .parts = 1 };
+	int64_t     n;
 
 	if (!text_i64(number, 1, 10000, &n))
 		s3_throw(c, &S3_INVALID_ARGUMENT,
 		    "Part number must be an integer between 1 and 10000, inclusive",
 		    "ArgumentName", "partNumber", "ArgumentValue", number, NULL);
-	if (n > 1)
+	if (o->parts != NULL ? !blob_piece(c->task, &c->space, o, n, &p.part, &p.parts) : n > 1)
 		s3_throw(c, &S3_INVALID_PART_NUMBER, NULL, "PartNumberRequested", number, "ActualPartCount",
-		    "1", NULL);
-	return (struct part){ .length = size, .whole = size == 0 };
+		    mem_fmt(c->task->mem, "%lld", (long long)p.parts), NULL);
+	if (o->parts == NULL)
+		return (struct part){ .length = o->size, .whole = o->size == 0 };
+	p.from = p.part.start;
+	p.length = p.part.size;
+	p.whole = p.length == 0;
+	return p;
 }
 
 static struct part
@@ -75,19 +83,18 @@ choose_part(struct call *c, const struct blob_object *o)
 	if (range != NULL && number != NULL)
 		s3_throw(c, &S3_INVALID_REQUEST,
 		    "Cannot specify both Range header and partNumber query parameter", NULL);
-	return number != NULL ? numbered_part(c, number, o->size) : range_part(c, range, o->size);
+	return number != NULL ? numbered_part(c, number, o) : range_part(c, range, o->size);
 }
 
+/* Of a composite checksum each part has its own. */
 static void
-send_file(struct call *c, const struct blob_object *o, const struct part *p)
+part_checksum_headers(struct call *c, const struct blob_object *o, const struct blob_part *p)
 {
-	struct reply_piece *piece = mem_one(c->task->mem, struct reply_piece);
-	const char         *path = store_path(c->task, c->world->store, o->home, o->body);
+	struct blob_object part = { .checksum_algorithm = o->checksum_algorithm,
+		.checksum_type = o->checksum_type, .checksum = p->checksum };
 
-	*piece = (struct reply_piece){ .path = path, .offset = p->from, .length = p->length };
-	c->reply.pieces = piece;
-	c->reply.n_pieces = 1;
-	c->reply.whole_file = p->whole;
+	if (p->checksum_algorithm != NULL && strcmp(p->checksum_algorithm, o->checksum_algorithm) == 0)
+		s3_checksum_headers(c, &part);
 }
 
 static void
@@ -102,8 +109,15 @@ put_part_headers(struct call *c, const struct blob_object *o, const struct part 
 		    mem_fmt(c->task->mem, "bytes %lld-%lld/%lld", (long long)p->from,
 		    (long long)(p->from + p->length - 1), (long long)o->size));
 	}
+	if (p->parts > 0)
+		call_header(c, "x-amz-mp-parts-count",
+		    mem_fmt(c->task->mem, "%lld", (long long)p->parts));
+	if (mode == NULL || strcmp(mode, "ENABLED") != 0)
+		return;
 	/* The checksum is of the whole: it would not fit a part. */
-	if (mode != NULL && strcmp(mode, "ENABLED") == 0 && p->length == o->size)
+	if (p->parts > 0 && strcmp(o->checksum_type, "COMPOSITE") == 0)
+		part_checksum_headers(c, o, &p->part);
+	else if (p->length == o->size)
 		s3_checksum_headers(c, o);
 }
 
@@ -147,10 +161,7 @@ s3_get_object(struct call *c)
 
 	if (!look_up(c, true, &o, &p))
 		return;
-	if (o.body != NULL)
-		send_file(c, &o, &p);
-	else
-		buf_add(&c->reply.body, (const char *)o.bytes + p.from, (size_t)p.length);
+	s3_send_bytes(c, &o, p.from, p.length);
 }
 
 void

@@ -1,21 +1,5 @@
 /* fcgi/aws/s3/put.c - PutObject */
 #include "fcgi/aws/s3/s3.h"
-#include "shared/store/store.h"
-
-/*
- * The row is committed, or is not and never will be: then a stored body goes at once.  When it is
- * not known (the connection broke), the engine throws instead, and the collector finds out.
- */
-static void
-settle(const struct s3_body *body, enum blob_result r)
-{
-	if (body->put == NULL)
-		return;
-	if (r == BLOB_OK)
-		store_named(body->put);
-	else
-		store_drop(body->put);
-}
 
 void
 s3_put_object(struct call *c)
@@ -40,7 +24,7 @@ s3_put_object(struct call *c)
 	o.body = body->id;
 	o.home = body->home;
 	r = blob_put(c->task, &c->space, c->who->account_id, bucket, &o, &when);
-	settle(body, r);
+	s3_settle(body, r);
 	if (r == BLOB_UNMET)
 		s3_throw_unmet(c, &when);
 	if (r != BLOB_OK)

@@ -74,6 +74,8 @@ struct s3_checksum {
 	int         kind;      /* enum digest_kind */
 };
 const struct s3_checksum *s3_checksum_named(const char *algorithm);
+/* The one an x-amz-checksum-* header names, and the header's value; NULL: none. */
+const struct s3_checksum *s3_checksum_header(struct call *c, const char **value);
 /* What the request asks for, and its value when it is in a header; NULL: nothing. */
 const struct s3_checksum *s3_checksum_wanted(struct call *c, const char **value, bool *in_trailer);
 /* Throws when value cannot be one: not base64, or of another length; where: "header". */
@@ -90,17 +92,45 @@ struct s3_body {
 	int64_t                   size;
 	const char               *md5_hex, *checksum; /* base64 */
 	const struct s3_checksum *algorithm;
+	const char               *crc64nvme; /* of parts */
+	bool                      chosen;    /* the algorithm is the sender's choice */
 	const char               *bytes; /* small: all of it, NUL after it */
 	struct store_put         *put;   /* large: in the store as `id` */
 	const char               *id;
 	int64_t                   home;  /* whose namespace it is in: after a rerun maybe another's */
 };
 const struct s3_body *s3_body(struct call *c);
+/* The same with crc64nvme, too: what the upload chose is not known yet. */
+const struct s3_body *s3_part_body(struct call *c);
+/*
+ * The row is committed, or is not and never will be: then a stored body goes at once.  When it is
+ * not known (the connection broke), the engine throws instead, and the collector finds out.
+ */
+void s3_settle(const struct s3_body *body, enum blob_result r);
 /* A document in the body: MalformedXML unless its root is `root`. NULL: the body is empty. */
 struct xml *s3_xml(struct call *c, const char *root);
+/* The same where x-amz-checksum-* headers speak of something else than the document. */
+struct xml *s3_xml_plain(struct call *c, const char *root);
 /* The digest of an object's bytes, read back. */
 const char *s3_digest_object(struct call *c, const struct blob_object *o,
     const struct s3_checksum *k);
+
+/*
+ * The bytes [from, from + length) of an object, wherever they are (pieces.c): answered with, or
+ * read by ourselves.  s3_read returns how many it read, 0 at the end.
+ */
+void s3_send_bytes(struct call *c, const struct blob_object *o, int64_t from, int64_t length);
+struct s3_reader *s3_read_open(struct call *c, const struct blob_object *o, int64_t from,
+    int64_t length);
+size_t s3_read(struct s3_reader *r, void *out, size_t n);
+
+/* What x-amz-copy-source names (copy.c), and then the object there, its conditions met. */
+struct s3_source {
+	const char        *bucket, *key;
+	struct blob_object object;
+};
+struct s3_source s3_copy_source(struct call *c);
+void             s3_look_at_source(struct call *c, struct s3_source *s, bool with_bytes);
 
 /* Conditions (condition.c). */
 /* Whether a read goes on; false: 304 was written. 412 is thrown. */
@@ -127,5 +157,12 @@ void s3_copy_object(struct call *c);
 void s3_list_objects(struct call *c);
 void s3_list_objects_v2(struct call *c);
 void s3_list_object_versions(struct call *c);
+void s3_create_multipart_upload(struct call *c);
+void s3_upload_part(struct call *c);
+void s3_upload_part_copy(struct call *c);
+void s3_complete_multipart_upload(struct call *c);
+void s3_abort_multipart_upload(struct call *c);
+void s3_list_parts(struct call *c);
+void s3_list_multipart_uploads(struct call *c);
 
 #endif

@@ -12,13 +12,13 @@
 	{ .name = (n), .handler = (h), .flags = (f), .http = (p), .when = (w), .body_limit = (l) }
 /* lint: wide table */
 static const struct op ops[] = {
-	OP("AbortMultipartUpload", NULL, OP_WRITE, "DELETE /{Bucket}/{Key+}?uploadId", NULL, 0),
-	OP("CompleteMultipartUpload", NULL, OP_WRITE, "POST /{Bucket}/{Key+}?uploadId", NULL, 0),
+	OP("AbortMultipartUpload", s3_abort_multipart_upload, OP_WRITE, "DELETE /{Bucket}/{Key+}?uploadId", NULL, 0),
+	OP("CompleteMultipartUpload", s3_complete_multipart_upload, OP_WRITE | OP_BODY, "POST /{Bucket}/{Key+}?uploadId", NULL, 4 << 20),
 	OP("CopyObject", s3_copy_object, OP_WRITE, "PUT /{Bucket}/{Key+}", "x-amz-copy-source", 0),
 	OP("CreateBucket", s3_create_bucket, OP_WRITE | OP_BODY, "PUT /{Bucket}", NULL, 0),
 	OP("CreateBucketMetadataConfiguration", NULL, OP_WRITE, "POST /{Bucket}?metadataConfiguration", NULL, 0),
 	OP("CreateBucketMetadataTableConfiguration", NULL, OP_WRITE, "POST /{Bucket}?metadataTable", NULL, 0),
-	OP("CreateMultipartUpload", NULL, OP_WRITE, "POST /{Bucket}/{Key+}?uploads", NULL, 0),
+	OP("CreateMultipartUpload", s3_create_multipart_upload, OP_WRITE, "POST /{Bucket}/{Key+}?uploads", NULL, 0),
 	OP("CreateSession", NULL, OP_READ, "GET /{Bucket}?session", NULL, 0),
 	OP("DeleteBucket", s3_delete_bucket, OP_WRITE, "DELETE /{Bucket}", NULL, 0),
 	OP("DeleteBucketAnalyticsConfiguration", NULL, OP_WRITE, "DELETE /{Bucket}?analytics", NULL, 0),
@@ -83,12 +83,12 @@ static const struct op ops[] = {
 	OP("ListBucketMetricsConfigurations", NULL, OP_READ, "GET /{Bucket}?metrics", NULL, 0),
 	OP("ListBuckets", s3_list_buckets, OP_READ, "GET /", NULL, 0),
 	OP("ListDirectoryBuckets", NULL, OP_READ, "GET /?x-id=ListDirectoryBuckets", NULL, 0),
-	OP("ListMultipartUploads", NULL, OP_READ, "GET /{Bucket}?uploads", NULL, 0),
+	OP("ListMultipartUploads", s3_list_multipart_uploads, OP_READ, "GET /{Bucket}?uploads", NULL, 0),
 	OP("ListObjectAnnotations", NULL, OP_READ, "GET /{Bucket}/{Key+}?annotation", NULL, 0),
 	OP("ListObjectVersions", s3_list_object_versions, OP_READ, "GET /{Bucket}?versions", NULL, 0),
 	OP("ListObjects", s3_list_objects, OP_READ, "GET /{Bucket}", NULL, 0),
 	OP("ListObjectsV2", s3_list_objects_v2, OP_READ, "GET /{Bucket}?list-type=2", NULL, 0),
-	OP("ListParts", NULL, OP_READ, "GET /{Bucket}/{Key+}?uploadId", NULL, 0),
+	OP("ListParts", s3_list_parts, OP_READ, "GET /{Bucket}/{Key+}?uploadId", NULL, 0),
 	OP("PutBucketAbac", NULL, OP_WRITE, "PUT /{Bucket}?abac", NULL, 0),
 	OP("PutBucketAccelerateConfiguration", NULL, OP_WRITE, "PUT /{Bucket}?accelerate", NULL, 0),
 	OP("PutBucketAcl", NULL, OP_WRITE, "PUT /{Bucket}?acl", NULL, 0),
@@ -125,8 +125,8 @@ static const struct op ops[] = {
 	OP("UpdateBucketMetadataInventoryTableConfiguration", NULL, OP_WRITE, "PUT /{Bucket}?metadataInventoryTable", NULL, 0),
 	OP("UpdateBucketMetadataJournalTableConfiguration", NULL, OP_WRITE, "PUT /{Bucket}?metadataJournalTable", NULL, 0),
 	OP("UpdateObjectEncryption", NULL, OP_WRITE, "PUT /{Bucket}/{Key+}?encryption", NULL, 0),
-	OP("UploadPart", NULL, OP_WRITE, "PUT /{Bucket}/{Key+}?partNumber&uploadId", NULL, 0),
-	OP("UploadPartCopy", NULL, OP_WRITE, "PUT /{Bucket}/{Key+}?partNumber&uploadId", "x-amz-copy-source", 0),
+	OP("UploadPart", s3_upload_part, OP_WRITE | OP_BODY, "PUT /{Bucket}/{Key+}?partNumber&uploadId", NULL, 0),
+	OP("UploadPartCopy", s3_upload_part_copy, OP_WRITE, "PUT /{Bucket}/{Key+}?partNumber&uploadId", "x-amz-copy-source", 0),
 	OP("WriteGetObjectResponse", NULL, OP_WRITE, "POST /WriteGetObjectResponse", NULL, 0),
 };
 

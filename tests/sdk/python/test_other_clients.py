@@ -48,14 +48,14 @@ def cli_bucket(shell):
 def test_cli_cp_ls_rm(shell, cli_bucket, tmp_path):
     small, large, back = tmp_path / "small file", tmp_path / "large", tmp_path / "back"
     small.write_bytes(b"hello")
-    large.write_bytes(os.urandom(7 << 20))  # under the CLI's threshold for multipart uploads
+    large.write_bytes(os.urandom(20 << 20))  # in parts, above the CLI's threshold
     for file in (small, large):
         run(shell, "aws", "s3", "cp", str(file), f"s3://{cli_bucket}/d/{file.name}")
         run(shell, "aws", "s3", "cp", f"s3://{cli_bucket}/d/{file.name}", str(back))
         assert filecmp.cmp(file, back, shallow=False)
     listed = run(shell, "aws", "s3", "ls", "--recursive", f"s3://{cli_bucket}").splitlines()
     assert [line.split(None, 3)[2:] for line in listed] == [
-        [str(7 << 20), "d/large"], ["5", "d/small file"]]
+        [str(20 << 20), "d/large"], ["5", "d/small file"]]
     assert "PRE d/" in run(shell, "aws", "s3", "ls", f"s3://{cli_bucket}")
     run(shell, "aws", "s3", "mv", f"s3://{cli_bucket}/d/large", f"s3://{cli_bucket}/moved")
     run(shell, "aws", "s3", "rm", "--recursive", f"s3://{cli_bucket}")

@@ -94,10 +94,21 @@ serve(void *arg)
 static void
 read_pieces(struct reply *r, struct buf *out)
 {
+	size_t sum = 0;
+
+	for (size_t i = 0; i < r->n_pieces; i++)
+		sum += (size_t)r->pieces[i].length;
+	buf_reserve(out, sum);
 	for (size_t i = 0; i < r->n_pieces; i++) {
-		FILE *f = fopen(r->pieces[i].path, "rb");
+		FILE *f;
 		int   ch;
 
+		if (r->pieces[i].path == NULL) {
+			buf_add(out, (const char *)r->pieces[i].bytes + r->pieces[i].offset,
+			    (size_t)r->pieces[i].length);
+			continue;
+		}
+		f = fopen(r->pieces[i].path, "rb");
 		assert_non_null(f);
 		fseek(f, (long)r->pieces[i].offset, SEEK_SET);
 		for (int64_t n = 0; n < r->pieces[i].length && (ch = fgetc(f)) != EOF; n++)

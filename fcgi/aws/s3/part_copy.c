@@ -1,0 +1,201 @@
+/* fcgi/aws/s3/part_copy.c - UploadPartCopy */
+#include <string.h>
+
+#include "fcgi/aws/s3/multipart.h"
+#include "fcgi/aws/s3/state.h"
+#include "shared/base/clock.h"
+#include "shared/base/conf.h"
+#include "shared/base/text.h"
+#include "shared/store/store.h"
+#include "shared/wire/base64.h"
+#include "shared/wire/digest.h"
+
+enum { BUFFER = 128 << 10, MD5_SIZE = 16 };
+
+/* A part that is some of another object. */
+struct part_copy {
+	struct call              *c;
+	struct s3_source          source;
+	int64_t                   from, length;
+	const struct s3_checksum *checksum; /* the upload's, or the one it falls back to */
+	bool                      chosen;
+};
+
+static _Noreturn void
+bad_range(struct call *c, const char *range, const char *why)
+{
+	s3_throw(c, &S3_INVALID_ARGUMENT, why, "ArgumentName", "x-amz-copy-source-range",
+	    "ArgumentValue", range, NULL);
+}
+
+/* bytes=first-last, both given and both within the object. */
+static void
+choose_range(struct part_copy *k)
+{
+	static const char form[] = "The x-amz-copy-source-range value must be of the form "
+	    "bytes=first-last where first and last are the zero-based offsets of the first and last "
+	    "bytes to copy";
+	struct call *c = k->c;
+	const char  *range = s3_header(c, "x-amz-copy-source-range"), *spec, *dash;
+	int64_t      size = k->source.object.size, first, last;
+
+	k->length = size;
+	if (range == NULL)
+		return;
+	spec = range + strlen("bytes=");
+	if (!text_starts(range, "bytes=") || (dash = strchr(spec, '-')) == NULL ||
+	    !text_i64(mem_text_n(c->task->mem, spec, (size_t)(dash - spec)), 0, INT64_MAX, &first) ||
+	    !text_i64(dash + 1, 0, INT64_MAX, &last) || first > last)
+		bad_range(c, range, form);
+	if (first >= size)
+		s3_throw(c, &S3_INVALID_REQUEST,
+		    "The specified copy range is invalid for the source object size", NULL);
+	if (last >= size)
+		bad_range(c, range, mem_fmt(c->task->mem,
+		    "Range specified is not valid for source object of size: %lld", (long long)size));
+	k->from = first;
+	k->length = last - first + 1;
+}
+
+static void
+look_at_upload(struct part_copy *k, const char *bucket, const char *key, const char *id)
+{
+	struct call       *c = k->c;
+	struct blob_upload u;
+	struct blob_part  *parts;
+	size_t             n;
+	bool               more;
+	enum blob_result   r = blob_upload_find(c->task, &c->space, c->who->account_id, bucket, key, id,
+	      0, 0, &u, &parts, &n, &more);
+
+	if (r != BLOB_OK)
+		s3_throw_upload(c, r, bucket, key, id);
+	k->chosen = u.checksum_algorithm != NULL;
+	k->checksum = s3_checksum_named(k->chosen ? u.checksum_algorithm : "CRC64NVME");
+}
+
+/* The bytes are read, and written again: once, whatever is run again. */
+static const struct s3_body *
+take(struct part_copy *k)
+{
+	struct call      *c = k->c;
+	struct mem       *m = c->task->mem;
+	struct s3_body   *body = s3_state(c)->body;
+	struct s3_reader *from;
+	struct digest    *md5 = digest_new(m, DIGEST_MD5);
+	struct digest    *checksum = digest_new(m, (enum digest_kind)k->checksum->kind);
+	struct buf        small = buf_new(m);
+	unsigned char     out[DIGEST_MOST];
+	char             *buffer;
+	size_t            n;
+
+	if (body != NULL)
+		return body;
+	body = mem_one(m, struct s3_body);
+	*body = (struct s3_body){ .size = k->length, .home = c->space.environment };
+	from = s3_read_open(c, &k->source.object, k->from, k->length);
+	buffer = mem_raw(m, BUFFER);
+	if (k->length > c->world->conf->inline_max) {
+		body->id = blob_body_id(c->task);
+		body->put = store_create(c->task, c->world->store, body->home, body->id);
+	}
+	while ((n = s3_read(from, buffer, BUFFER)) > 0) {
+		digest_add(md5, buffer, n);
+		digest_add(checksum, buffer, n);
+		if (body->put != NULL)
+			store_write(c->task, body->put, buffer, n);
+		else
+			buf_add(&small, buffer, n);
+	}
+	if (body->put != NULL)
+		store_keep(c->task, body->put);
+	else
+		body->bytes = small.data;
+	digest_end(md5, out);
+	body->md5_hex = text_hex(m, out, MD5_SIZE);
+	digest_end(checksum, out);
+	body->checksum = base64_encode(m, out, digest_size((enum digest_kind)k->checksum->kind));
+	return s3_state(c)->body = body;
+}
+
+/* The source's checksum serves, if it is of that algorithm and of the whole; else it is read. */
+static const char *
+source_checksum(struct part_copy *k)
+{
+	const struct blob_object *o = &k->source.object;
+
+	if (o->checksum != NULL && strcmp(o->checksum_algorithm, k->checksum->algorithm) == 0 &&
+	    strcmp(o->checksum_type, "FULL_OBJECT") == 0)
+		return o->checksum;
+	return s3_digest_object(k->c, o, k->checksum);
+}
+
+static void
+set_checksum(const struct part_copy *k, struct blob_part *p, const char *value)
+{
+	if (k->chosen) {
+		p->checksum_algorithm = k->checksum->algorithm;
+		p->checksum = value;
+	} else {
+		p->crc64nvme = value;
+	}
+}
+
+static enum blob_result
+put(struct part_copy *k, const char *bucket, const char *key, const char *id, struct blob_part *p,
+    const char **expected)
+{
+	struct call              *c = k->c;
+	const struct blob_object *o = &k->source.object;
+	const struct s3_body     *body;
+	enum blob_result          r;
+
+	if (o->parts == NULL && k->length == o->size) {
+		p->etag = o->etag;
+		set_checksum(k, p, source_checksum(k));
+		return blob_part_copy(c->task, &c->space, c->who->account_id, bucket, key, id, p,
+		    k->source.bucket, o);
+	}
+	body = take(k);
+	set_checksum(k, p, body->checksum);
+	p->size = body->size;
+	p->etag = body->md5_hex;
+	p->bytes = body->bytes;
+	p->body = body->id;
+	p->home = body->home;
+	r = blob_part_put(c->task, &c->space, c->who->account_id, bucket, key, id, p, expected);
+	s3_settle(body, r);
+	return r;
+}
+
+void
+s3_upload_part_copy(struct call *c)
+{
+	const char      *bucket = s3_bucket(c), *key = s3_key(c), *id = s3_upload_id(c);
+	struct part_copy k = { .c = c, .source = s3_copy_source(c) };
+	struct blob_part p = { .modified_at = c->space.now };
+	const char      *expected;
+	enum blob_result r;
+
+	p.number = s3_part_number(c, bucket, key, id);
+	s3_refuse_headers(c, true);
+	s3_check_expected_owner(c, "x-amz-source-expected-bucket-owner");
+	s3_look_at_source(c, &k.source, true);
+	look_at_upload(&k, bucket, key, id);
+	choose_range(&k);
+	expected = k.checksum->algorithm;
+	r = put(&k, bucket, key, id, &p, &expected);
+	if (r == BLOB_OTHER_CHECKSUM)
+		s3_throw_other_checksum(c, expected, p.checksum_algorithm);
+	if (r != BLOB_OK)
+		s3_throw_upload(c, r, bucket, key, id);
+	call_header(c, "x-amz-server-side-encryption", "AES256");
+	call_header(c, "Content-Type", "application/xml");
+	enc_struct(c->out, "CopyPartResult");
+	enc_text(c->out, "LastModified",
+	    clock_iso_milli(c->task->mem, p.modified_at / SECOND * SECOND));
+	enc_text(c->out, "ETag", s3_quoted(c, p.etag));
+	if (k.chosen)
+		enc_text(c->out, k.checksum->element, p.checksum);
+	enc_end(c->out);
+}

@@ -1,0 +1,245 @@
+/* fcgi/aws/s3/upload_list.c - ListParts and ListMultipartUploads */
+#include <string.h>
+
+#include "fcgi/aws/s3/multipart.h"
+#include "fcgi/aws/s3/state.h"
+#include "shared/base/clock.h"
+#include "shared/base/text.h"
+#include "shared/wire/uri.h"
+
+enum { MOST = 1000 };
+
+/* A number of the query; what is left empty is not said. */
+static int64_t
+number_arg(struct call *c, const char *name, int64_t unsaid)
+{
+	const char *value = request_arg(c->req, name);
+	int64_t     n = unsaid;
+
+	if (value == NULL || *value == '\0')
+		return n;
+	if (!text_i64(value, INT64_MIN, INT64_MAX, &n))
+		s3_throw(c, &S3_INVALID_ARGUMENT, mem_fmt(c->task->mem,
+		    "Provided %s not an integer or within integer range", name),
+		    "ArgumentName", name, "ArgumentValue", s3_xml_text(c, value), NULL);
+	if (n < 0 || n > INT32_MAX)
+		s3_throw(c, &S3_INVALID_ARGUMENT, mem_fmt(c->task->mem,
+		    "Argument %s must be an integer between 0 and 2147483647", name),
+		    "ArgumentName", name, "ArgumentValue", value, NULL);
+	return n;
+}
+
+static const char *
+text_arg(struct call *c, const char *name)
+{
+	const char *value = request_arg(c->req, name);
+
+	if (value != NULL && !text_utf8(value, strlen(value)))
+		s3_throw(c, &S3_INVALID_ARGUMENT, NULL, "ArgumentName", name, NULL);
+	return value != NULL ? value : "";
+}
+
+/* Of the owner S3 says the id, of the initiator the name, too. */
+static void
+put_people(struct call *c, const char *owner)
+{
+	const struct aws_account *a = s3_account(c, owner);
+
+	s3_put_owner(c, "Initiator", a);
+	if (a == NULL)
+		return;
+	enc_struct(c->out, "Owner");
+	enc_text(c->out, "ID", a->owner_id);
+	enc_end(c->out);
+}
+
+static void
+put_checksum(struct call *c, const struct blob_upload *u)
+{
+	enc_text(c->out, "ChecksumAlgorithm", u->checksum_algorithm);
+	enc_text(c->out, "ChecksumType", u->checksum_type);
+}
+
+static void
+put_part(struct call *c, const struct blob_upload *u, const struct blob_part *p)
+{
+	enc_struct(c->out, "Part");
+	enc_int(c->out, "PartNumber", p->number);
+	enc_text(c->out, "LastModified",
+	    clock_iso_milli(c->task->mem, p->modified_at / SECOND * SECOND));
+	enc_text(c->out, "ETag", s3_quoted(c, p->etag));
+	enc_int(c->out, "Size", p->size);
+	s3_part_checksum(c, u, p);
+	enc_end(c->out);
+}
+
+void
+s3_list_parts(struct call *c)
+{
+	const char        *bucket = s3_bucket(c), *key = s3_key(c), *id = s3_upload_id(c);
+	int64_t            after = number_arg(c, "part-number-marker", 0);
+	int64_t            max = number_arg(c, "max-parts", MOST);
+	int64_t            limit = max < MOST ? max : MOST;
+	struct blob_upload u;
+	struct blob_part  *parts;
+	size_t             n;
+	bool               more;
+	enum blob_result   r = blob_upload_find(c->task, &c->space, c->who->account_id, bucket, key, id,
+	      after, limit, &u, &parts, &n, &more);
+
+	if (r != BLOB_OK)
+		s3_throw_upload(c, r, bucket, key, id);
+	call_header(c, "Content-Type", "application/xml");
+	enc_struct(c->out, "ListPartsResult");
+	enc_text(c->out, "Bucket", bucket);
+	enc_text(c->out, "Key", s3_xml_text(c, key));
+	enc_text(c->out, "UploadId", id);
+	put_people(c, u.owner);
+	enc_text(c->out, "StorageClass", u.storage_class);
+	enc_int(c->out, "PartNumberMarker", after);
+	enc_int(c->out, "NextPartNumberMarker", n > 0 ? parts[n - 1].number : 0);
+	enc_int(c->out, "MaxParts", limit);
+	enc_bool(c->out, "IsTruncated", more && limit > 0);
+	put_checksum(c, &u);
+	for (size_t i = 0; i < n; i++)
+		put_part(c, &u, &parts[i]);
+	enc_end(c->out);
+}
+
+/* One page, and how the client wants to read it. */
+struct page {
+	struct call              *c;
+	const char               *bucket, *id_marker;
+	struct blob_listing       what;
+	bool                      encoded;
+	struct blob_upload_entry *entries;
+	size_t                    n;
+	bool                      more;
+};
+
+static const char *
+shown(const struct page *p, const char *s)
+{
+	return p->encoded ? uri_encode(p->c->task->mem, s, true) : s3_xml_text(p->c, s);
+}
+
+/* An upload of another key is no marker; one that is gone since the page before is. */
+static void
+check_marker(struct page *p)
+{
+	struct call       *c = p->c;
+	struct blob_upload u;
+	struct blob_part  *parts;
+	size_t             n;
+	bool               more;
+
+	if (blob_upload_find(c->task, &c->space, c->who->account_id, p->bucket, NULL, p->id_marker, 0,
+	        0, &u, &parts, &n, &more) == BLOB_OK && strcmp(u.key, p->what.after) != 0)
+		s3_throw(c, &S3_INVALID_ARGUMENT, "Invalid uploadId marker",
+		    "ArgumentName", "upload-id-marker", "ArgumentValue", p->id_marker, NULL);
+}
+
+static struct page
+page_asked(struct call *c)
+{
+	const char *encoding = request_arg(c->req, "encoding-type");
+	struct page p = { .c = c, .bucket = s3_bucket(c), .encoded = encoding != NULL };
+	int64_t     max = number_arg(c, "max-uploads", MOST);
+
+	if (encoding != NULL && strcmp(encoding, "url") != 0)
+		s3_throw(c, &S3_INVALID_ARGUMENT, "Invalid Encoding Method specified in Request",
+		    "ArgumentName", "encoding-type", "ArgumentValue", encoding, NULL);
+	p.what.prefix = text_arg(c, "prefix");
+	p.what.delimiter = text_arg(c, "delimiter");
+	p.what.after = text_arg(c, "key-marker");
+	p.what.past_fold = true;
+	p.what.limit = max < MOST ? max : MOST;
+	/* Without a key it says nothing. */
+	p.id_marker = *p.what.after != '\0' ? text_arg(c, "upload-id-marker") : "";
+	if (*p.id_marker != '\0')
+		check_marker(&p);
+	return p;
+}
+
+static void
+put_upload(const struct page *p, const struct blob_upload *u)
+{
+	struct call *c = p->c;
+
+	enc_struct(c->out, "Upload");
+	enc_text(c->out, "Key", shown(p, u->key));
+	enc_text(c->out, "UploadId", u->id);
+	put_people(c, u->owner);
+	enc_text(c->out, "StorageClass", u->storage_class);
+	enc_text(c->out, "Initiated",
+	    clock_iso_milli(c->task->mem, u->started_at / SECOND * SECOND));
+	put_checksum(c, u);
+	enc_end(c->out);
+}
+
+static void
+put_entries(const struct page *p)
+{
+	struct call *c = p->c;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->entries[i].common == NULL)
+			put_upload(p, &p->entries[i].upload);
+	for (size_t i = 0; i < p->n; i++)
+		if (p->entries[i].common != NULL) {
+			enc_struct(c->out, "CommonPrefixes");
+			enc_text(c->out, "Prefix", shown(p, p->entries[i].common));
+			enc_end(c->out);
+		}
+}
+
+/*
+ * Where the next page begins: the last upload of this one, and "" when it has none.  Of a page that
+ * ends with a common prefix S3 says nothing; here that prefix is said, so that one can go on.
+ */
+static void
+put_next(const struct page *p)
+{
+	const struct blob_upload_entry *last = NULL;
+	struct call                    *c = p->c;
+	const char                     *key = "", *id = "";
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->entries[i].common == NULL || (p->more && i + 1 == p->n))
+			last = &p->entries[i];
+	if (last != NULL && last->common != NULL)
+		key = last->common;
+	else if (last != NULL) {
+		key = last->upload.key;
+		id = last->upload.id;
+	}
+	enc_text(c->out, "NextKeyMarker", shown(p, key));
+	enc_text(c->out, "NextUploadIdMarker", id);
+}
+
+void
+s3_list_multipart_uploads(struct call *c)
+{
+	struct page      p = page_asked(c);
+	enum blob_result r = blob_upload_list(c->task, &c->space, c->who->account_id, p.bucket, &p.what,
+	    *p.id_marker != '\0' ? p.id_marker : NULL, &p.entries, &p.n, &p.more);
+
+	if (r != BLOB_OK)
+		s3_throw_result(c, r, p.bucket, NULL);
+	call_header(c, "Content-Type", "application/xml");
+	enc_struct(c->out, "ListMultipartUploadsResult");
+	enc_text(c->out, "Bucket", p.bucket);
+	enc_text(c->out, "KeyMarker", shown(&p, p.what.after));
+	enc_text(c->out, "UploadIdMarker", s3_xml_text(c, p.id_marker));
+	put_next(&p);
+	if (*p.what.prefix != '\0')
+		enc_text(c->out, "Prefix", shown(&p, p.what.prefix));
+	if (*p.what.delimiter != '\0')
+		enc_text(c->out, "Delimiter", shown(&p, p.what.delimiter));
+	if (p.encoded)
+		enc_text(c->out, "EncodingType", "url");
+	enc_int(c->out, "MaxUploads", p.what.limit);
+	enc_bool(c->out, "IsTruncated", p.more && p.what.limit > 0);
+	put_entries(&p);
+	enc_end(c->out);
+}

@@ -1,0 +1,191 @@
+-- sql/queries/blob_upload.sql - objects that come in parts; arguments as in blob.sql
+
+-- name: blob_upload_make(bigint, bigint, bigint, text, text, text, text, timestamptz, text[], text[], text, text, text)
+-- Begin upload $7 of key $6 into bucket $4 for account $5.
+insert into blob.upload (space, id, bucket, key, owner, started_at, headers, metadata,
+       storage_class, checksum_algorithm, checksum_type)
+select $3, $7, b.id, $6, $5, $8, $9, $10, $11, $12, $13
+  from core.environment e
+ cross join lateral blob.bucket_enter($3, $4) b
+ where e.id = $1 and e.generation = $2 and e.state = 'running' and b.owner = $5
+returning id
+
+-- name: blob_upload_find(bigint, bigint, bigint, text, text, text, bigint, bigint)
+-- Upload $6 of key $5 (null: of any) of bucket $4, and its first $8 parts past number $7.
+select b.id as bucket, b.owner as bucket_owner, u.id, u.key, u.owner, u.started_at,
+       u.storage_class, u.checksum_algorithm, u.checksum_type, p.number, p.modified_at, p.size,
+       p.etag, p.checksum_algorithm as part_algorithm, p.checksum, p.crc64nvme
+  from core.environment e
+  left join blob.bucket b on b.space = $3 and b.name = $4
+  left join blob.upload u on u.space = $3 and u.id = $6 and u.bucket = b.id
+        and ($5 is null or u.key = $5)
+  left join lateral (
+    select o.number, o.modified_at, o.size, o.etag, o.checksum_algorithm, o.checksum, o.crc64nvme
+      from blob.part o
+     where o.space = $3 and o.parts = u.id and o.number > $7
+     order by o.number limit $8) p on true
+ where e.id = $1 and e.generation = $2 and e.state = 'running'
+ order by p.number
+
+-- name: blob_upload_list(bigint, bigint, bigint, text, text, text, text, text, text, bigint, text, bigint)
+-- The first $10 uploads into bucket $4 past key $5 and id $6 whose key is not below $7 and not past
+-- $8; keys that hold delimiter $9 (null: none) after their first $12 characters fold as in
+-- blob_list_by, $11 as there.
+with recursive bucket as materialized (
+  select b.id, b.owner
+    from core.environment e
+    left join blob.bucket b on b.space = $3 and b.name = $4
+   where e.id = $1 and e.generation = $2 and e.state = 'running'),
+walk as (
+  select 0::bigint as n, $5 collate "C" as after, $6 collate "C" as after_id,
+         null::text collate "C" as key, null::text collate "C" as common,
+         null::text collate "C" as id, null::text as owner, null::timestamptz as started_at,
+         null::text as storage_class, null::text as checksum_algorithm,
+         null::text as checksum_type
+   union all
+  select w.n + 1, case when k.len is not null then left(k.key, k.len) || $11 else k.key end, k.id,
+         k.key, left(k.key, k.len), k.id, k.owner, k.started_at, k.storage_class,
+         k.checksum_algorithm, k.checksum_type
+    from walk w
+   cross join bucket b
+   cross join lateral (
+     select u.key, u.id, u.owner, u.started_at, u.storage_class, u.checksum_algorithm,
+            u.checksum_type,
+            case when strpos(substr(u.key, $12::integer + 1), $9) > 0
+                 then $12::integer + length($9) - 1
+                        + strpos(substr(u.key, $12::integer + 1), $9) end as len
+       from blob.upload u
+      where u.space = $3 and u.bucket = b.id and (u.key, u.id) > (w.after, w.after_id)
+        and u.key >= $7 and u.key <= $8
+      order by u.key, u.id limit 1) k
+   where w.n < $10)
+select b.id as bucket, b.owner as bucket_owner, w.key, w.common, w.id, w.owner, w.started_at,
+       w.storage_class, w.checksum_algorithm, w.checksum_type
+  from bucket b
+  left join walk w on w.n > 0
+ order by w.n
+
+-- name: blob_upload_lock(bigint, text, text)
+-- Wait for the statements that are putting parts into upload $3 of bucket $2, and keep new ones
+-- waiting; nobody deletes the bucket meanwhile.
+select pg_advisory_xact_lock_shared(hashtextextended($2, $1)),
+       pg_advisory_xact_lock(hashtextextended($3, $1))
+
+-- name: blob_upload_abort(bigint, bigint, bigint, text, text, text, text)
+-- After blob_upload_lock: upload $7 of key $6 goes, and its parts.
+with bucket as materialized (
+  select b.id, b.owner
+    from core.environment e
+    left join blob.bucket b on b.space = $3 and b.name = $4
+   where e.id = $1 and e.generation = $2 and e.state = 'running'),
+gone as (
+  delete from blob.upload u using bucket b
+   where u.space = $3 and u.id = $7 and u.bucket = b.id and u.key = $6 and b.owner = $5
+  returning u.id),
+parts as (
+  delete from blob.part p using gone g where p.space = $3 and p.parts = g.id)
+select b.id as bucket, b.owner as bucket_owner, g.id
+  from bucket b left join gone g on true
+
+-- name: blob_upload_complete(bigint, bigint, bigint, text, text, text, text, timestamptz, bigint, text, text, text, text, bigint[], boolean, text)
+-- After blob_upload_lock: upload $7 becomes key $6 without its parts $14. $15, $16: the conditions
+-- of blob_put and blob_put_match.
+with bucket as materialized (
+  select b.id, b.owner
+    from core.environment e
+    left join blob.bucket b on b.space = $3 and b.name = $4
+   where e.id = $1 and e.generation = $2 and e.state = 'running'),
+put as (
+  insert into blob.version as v (space, bucket, key, modified_at, size, etag, headers, metadata,
+         storage_class, checksum_algorithm, checksum_type, checksum, parts, owner)
+  select $3, b.id, $6, $8, $9, $10, u.headers, u.metadata, u.storage_class, $11, $12, $13, u.id, $5
+    from bucket b
+    join blob.upload u on u.space = $3 and u.id = $7 and u.bucket = b.id and u.key = $6
+   where b.owner = $5
+     and ($16 is null or exists (
+           select from blob.version o
+            where o.space = $3 and o.bucket = b.id and o.key = $6 and o.latest
+              and not o.delete_marker))
+  on conflict (space, bucket, key, version) do update
+     set seq = excluded.seq, latest = true, delete_marker = false,
+         modified_at = excluded.modified_at, owner = excluded.owner, size = excluded.size,
+         etag = excluded.etag, headers = excluded.headers, metadata = excluded.metadata,
+         storage_class = excluded.storage_class,
+         checksum_algorithm = excluded.checksum_algorithm,
+         checksum_type = excluded.checksum_type, checksum = excluded.checksum,
+         home = null, body = null, bytes = null, parts = excluded.parts
+   where (not $15 or v.delete_marker) and ($16 is null or v.etag = $16)
+  returning v.seq),
+gone as (
+  delete from blob.upload u using put where u.space = $3 and u.id = $7),
+left_out as (
+  delete from blob.part p using put
+   where p.space = $3 and p.parts = $7 and p.number = any ($14))
+select b.id as bucket, b.owner as bucket_owner, p.seq,
+       exists (select from blob.version v
+                where v.space = $3 and v.bucket = b.id and v.key = $6 and v.latest
+                  and not v.delete_marker) as found
+  from bucket b left join put p on true
+
+-- name: blob_part_put(bigint, bigint, bigint, text, text, text, text, bigint, timestamptz, bigint, text, text, text, text, bigint, text, bytea)
+-- Put part $8 of upload $7, also over one of that number. An upload that chose a checksum takes no
+-- part with another. No row: blob_upload_find may say why.
+insert into blob.part as p (space, parts, number, modified_at, size, etag, checksum_algorithm,
+       checksum, crc64nvme, home, body, bytes)
+select $3, u.id, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17
+  from core.environment e
+ cross join lateral blob.upload_enter($3, $4, $5, $6, $7) u
+ where e.id = $1 and e.generation = $2 and e.state = 'running' and u.id is not null
+   and (u.checksum_algorithm is null or u.checksum_algorithm = $12)
+on conflict (space, parts, number) do update
+   set modified_at = excluded.modified_at, size = excluded.size, etag = excluded.etag,
+       checksum_algorithm = excluded.checksum_algorithm, checksum = excluded.checksum,
+       crc64nvme = excluded.crc64nvme, home = excluded.home, body = excluded.body,
+       bytes = excluded.bytes
+returning p.number
+
+-- name: blob_part_copy(bigint, bigint, bigint, text, text, text, text, bigint, timestamptz, text, text, text, text, text, bigint)
+-- The same with the whole body of key $14 of bucket $13, provided it still is at seq $15. Its row
+-- is locked as in blob_copy.
+with source as materialized (
+  select v.size, v.etag, v.home, v.body, v.bytes
+    from blob.bucket s
+    join blob.version v on v.space = $3 and v.bucket = s.id and v.key = $14 and v.seq = $15
+   where s.space = $3 and s.name = $13 and v.parts is null
+     for key share of v)
+insert into blob.part as p (space, parts, number, modified_at, size, etag, checksum_algorithm,
+       checksum, crc64nvme, home, body, bytes)
+select $3, u.id, $8, $9, s.size, s.etag, $10, $11, $12, s.home, s.body, s.bytes
+  from core.environment e
+ cross join lateral blob.upload_enter($3, $4, $5, $6, $7) u
+ cross join source s
+ where e.id = $1 and e.generation = $2 and e.state = 'running' and u.id is not null
+   and (u.checksum_algorithm is null or u.checksum_algorithm = $10)
+on conflict (space, parts, number) do update
+   set modified_at = excluded.modified_at, size = excluded.size, etag = excluded.etag,
+       checksum_algorithm = excluded.checksum_algorithm, checksum = excluded.checksum,
+       crc64nvme = excluded.crc64nvme, home = excluded.home, body = excluded.body,
+       bytes = excluded.bytes
+returning p.number
+
+-- name: blob_pieces(bigint, bigint, bigint, text, bigint, bigint, bigint)
+-- Of the object made of parts $4: the pieces that hold some of its bytes [$5, $6), or part $7 when
+-- it is given.
+select p.number, p.size, p.start, p.total, p.checksum_algorithm, p.checksum, p.home, p.body, p.bytes
+  from core.environment e
+  left join lateral (
+    select o.number, o.size, o.start, o.total, o.checksum_algorithm, o.checksum, o.home, o.body,
+           o.bytes
+      from (
+        select i.number, i.size, i.checksum_algorithm, i.checksum, i.home, i.body, i.bytes,
+               (sum(i.size) over (order by i.number) - i.size)::bigint as start,
+               count(*) over () as total
+          from blob.part i
+         where i.space = $3 and i.parts = $4) o
+     where ($7 is null and o.start < $6 and o.start + o.size > $5) or o.number = $7) p on true
+ where e.id = $1 and e.generation = $2 and e.state = 'running'
+ order by p.number
+
+-- name: blob_parts_remove(bigint, text)
+-- For the collector.
+delete from blob.part where space = $1 and parts = $2
