@@ -30,7 +30,7 @@ static const struct setting settings[] = {
 	{ "MF_DB_DIRECT", TEXT, AT(db_direct), "", 0, 0, "The same past any pooler, for LISTEN and locks; empty: MF_DB" },
 	{ "MF_DB_CONNECTIONS", NUMBER, AT(db_connections), "12", 1, 1000, "Database connections per process at most" },
 	{ "MF_DB_STATEMENT_TIMEOUT", DURATION, AT(db_statement_timeout), "30s", SECOND, HOUR, "A statement running longer is given up" },
-	{ "MF_DB_RELAXED", BOOL, AT(db_relaxed), "0", 0, 0, "Answer object writes before the database has synced them; a power cut may lose the last second" },
+	{ "MF_DB_RELAXED", BOOL, AT(db_relaxed), "0", 0, 0, "Answer writes of customers' data before the database has synced them; a power cut may lose the last second" },
 	{ "MF_SOCKET", TEXT, AT(socket), "", 0, 0, "Unix socket to listen on; empty: standard input, as spawn-fcgi hands it over" },
 	{ "MF_SOCKET_MODE", OCTAL, AT(socket_mode), "660", 0, 0777, "File mode of the socket" },
 	{ "MF_PROCESSES", NUMBER, AT(processes), "2", 0, 64, "Children of the pool; 0: one plain process without a parent" },

@@ -17,7 +17,7 @@ static bool
 set_up(PGconn *pg, const struct conf *c)
 {
 	char      timeout[32];
-	const char *values[] = { timeout, c->db_relaxed ? "off" : "on" };
+	const char *values[] = { timeout };
 	PGresult *r;
 	bool      ok;
 
@@ -25,12 +25,12 @@ set_up(PGconn *pg, const struct conf *c)
 	    (long long)(c->db_statement_timeout / MILLISECOND));
 	r = PQexecParams(pg,
 	    "select set_config('statement_timeout', $1, false),"
-	    " set_config('synchronous_commit', $2, false),"
+	    " set_config('synchronous_commit', 'on', false),"
 	    " set_config('timezone', 'UTC', false), set_config('search_path', '', false),"
 	    " set_config('idle_in_transaction_session_timeout', $1, false),"
 	    " set_config('plan_cache_mode', 'force_generic_plan', false),"
 	    " set_config('jit', 'off', false)",
-	    2, NULL, values, NULL, NULL, 0);
+	    1, NULL, values, NULL, NULL, 0);
 	ok = PQresultStatus(r) == PGRES_TUPLES_OK;
 	PQclear(r);
 	return ok;

@@ -17,6 +17,7 @@ struct db_link {
 	struct db   *db;
 	struct conn *conn;
 	bool         begin_pending, in_transaction;
+	bool         relaxed;
 	const char  *why; /* of the last failure, in the arena */
 };
 
@@ -84,6 +85,15 @@ send_statement(struct db_link *l, const struct query *q, const struct wire *w, i
 	PGconn *pg = l->conn->pg;
 
 	*before = 0;
+	if (!l->in_transaction && l->conn->relaxed != l->relaxed) {
+		/* Part of what follows: a failure there would take it back. */
+		l->conn->relaxed = -1;
+		if (PQsendQueryParams(pg, l->relaxed ? "set synchronous_commit to off"
+		                                     : "set synchronous_commit to on",
+		        0, NULL, NULL, NULL, NULL, 1) != 1)
+			return false;
+		++*before;
+	}
 	if (l->begin_pending) {
 		if (PQsendQueryParams(pg, "begin", 0, NULL, NULL, NULL, NULL, 1) != 1)
 			return false;
@@ -252,14 +262,23 @@ db_run(struct task *t, const struct query *q, const struct param *params, size_t
 		unavailable(t, PQerrorMessage(l->conn->pg));
 	if (PQresultStatus(result) != PGRES_TUPLES_OK && PQresultStatus(result) != PGRES_COMMAND_OK)
 		failed(t, q, result);
-	if (!l->in_transaction)
+	if (!l->in_transaction) {
+		l->conn->relaxed = l->relaxed;
 		let_go(l, true);
+	}
 	t->rows += (unsigned)PQntuples(result);
 	return (struct rows){
 		.result = result,
 		.n = PQresultStatus(result) == PGRES_TUPLES_OK
 		    ? (size_t)PQntuples(result) : (size_t)strtoull(PQcmdTuples(result), NULL, 10),
 	};
+}
+
+void
+db_relax(struct task *t, bool relaxed)
+{
+	assert(!t->db->in_transaction);
+	t->db->relaxed = relaxed;
 }
 
 void

@@ -43,6 +43,13 @@ void       db_attach(struct task *t, struct db *db);
 void       db_release(struct task *t);
 void       db_detach(struct task *t);
 
+/*
+ * Whether what this task writes from now on may be answered before it is synced (MF_DB_RELAXED):
+ * for customers' data only.  The setting travels with the next statement on a connection that has
+ * it otherwise.  Not within a transaction.
+ */
+void db_relax(struct task *t, bool relaxed);
+
 /* The following statements are one transaction; `begin` travels with the first of them. */
 void db_begin(struct task *t);
 void db_commit(struct task *t);

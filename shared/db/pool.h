@@ -11,6 +11,7 @@ struct db;
 struct conn {
 	struct conn *next;
 	PGconn      *pg;
+	int          relaxed;    /* synchronous_commit is off: 0, 1; -1: not known */
 	bool         prepared[]; /* by query number */
 };
 

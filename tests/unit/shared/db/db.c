@@ -106,6 +106,43 @@ test_given_up(void **state)
 	assert_string_equal(scratch_sql("select count(*) from core.account"), "0");
 }
 
+/* What synchronous_commit is for the next statement. */
+static const char *
+setting(struct task *t)
+{
+	static const struct query show = { .number = 1, .name = "test_show_sync",
+		.sql = "select current_setting('synchronous_commit') as s" };
+	struct rows               r = db_rows0(t, &show);
+
+	return row_text(&r, 0, "s");
+}
+
+static void
+relax_and_back(struct task *t)
+{
+	assert_string_equal(setting(t), "on");
+	db_relax(t, true);
+	assert_string_equal(setting(t), "off");
+	assert_string_equal(setting(t), "off");
+	db_relax(t, false);
+	assert_string_equal(setting(t), "on");
+	db_relax(t, true);
+	db_begin(t);
+	assert_string_equal(setting(t), "off");
+	db_release(t);
+	assert_string_equal(setting(t), "off");
+	db_relax(t, false);
+	assert_string_equal(setting(t), "on");
+	assert_int_equal(t->round_trips, 7);
+}
+
+/* The setting travels with a statement, also when the transaction it came with is undone. */
+static void
+test_relaxed(void **state)
+{
+	assert_null(scratch_try(*state, relax_and_back));
+}
+
 int
 main(void)
 {
@@ -114,6 +151,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_mistake_is_internal, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_every_failure, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_given_up, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(test_relaxed, scratch_setup, scratch_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
