@@ -36,7 +36,8 @@ def findings(installation):
     wrong = []
     bodies, others = files(installation.store)
     named = {(home, body): int(size) for home, body, size in installation.sql(
-        "select distinct home, body, size from blob.version where body is not null")}
+        "select home, body, size from blob.version where body is not null"
+        " union select home, body, size from blob.part where body is not null")}
     wrong += [f"left in the store: {path}" for path in others]
     for key in sorted(bodies.keys() - named.keys()):
         wrong.append(f"no row names {'/'.join(key)}")
