@@ -70,7 +70,7 @@ stop() {
 		kill "$(cat "$RUN/provision.keeper")"
 		wait_until 10 gone provision || die "mf-provision does not stop"
 	fi
-	run --rest >>"$home/log" 2>&1 || true
+	(run --rest) >>"$home/log" 2>&1 || true
 	# Without servers that wait for the next `make up` nothing stays.
 	if [ -z "$(find "$home/servers" -mindepth 1 -maxdepth 1 -not -name '.*' 2>/dev/null)" ]; then
 		rm -rf "$home"
@@ -82,7 +82,8 @@ run() {
 	local list
 	mapfile -t list <"$home/settings"
 	cd "$home"
-	env -i PATH=/usr/bin:/bin:/usr/sbin:/sbin LANG=C.UTF-8 TZ=UTC "${list[@]}" \
+	# In its place: what its keeper stops is mf-provision itself.
+	exec env -i PATH=/usr/bin:/bin:/usr/sbin:/sbin LANG=C.UTF-8 TZ=UTC "${list[@]}" \
 		"$home/mf-provision" "$@"
 }
 
