@@ -221,10 +221,18 @@ failed(struct task *t, const struct query *q, const PGresult *result)
 	task_throw(t, f, f == &FAULT_INTERNAL ? "%s" : NULL, why);
 }
 
-static bool
-fail_on_purpose(void)
+/*
+ * As if the connection were lost.  What the server does a moment later is done now, so that a test
+ * finds no locks of the transaction.
+ */
+static void
+fail_on_purpose(struct task *t)
 {
-	return fail_in > 0 && --fail_in == 0;
+	if (fail_in == 0 || --fail_in > 0)
+		return;
+	if (t->db->in_transaction)
+		roll_back(t->db);
+	unavailable(t, "failed on purpose");
 }
 
 int
@@ -247,8 +255,7 @@ db_run(struct task *t, const struct query *q, const struct param *params, size_t
 	assert(l != NULL && n == q->n_types);
 	wire_encode(t, q, params, &w);
 	kept = place_for_result(t);
-	if (fail_on_purpose())
-		unavailable(t, "failed on purpose");
+	fail_on_purpose(t);
 	if (l->conn == NULL && !hold(l))
 		unavailable(t, "no connection to the database");
 	t->round_trips++;
@@ -299,8 +306,7 @@ db_commit(struct task *t)
 	if (!l->in_transaction)
 		return;
 	kept = place_for_result(t);
-	if (fail_on_purpose())
-		unavailable(t, "failed on purpose");
+	fail_on_purpose(t);
 	t->round_trips++;
 	if (PQsendQueryParams(l->conn->pg, "commit", 0, NULL, NULL, NULL, NULL, 1) != 1 ||
 	    PQpipelineSync(l->conn->pg) != 1 || (result = *kept = read_results(l, &commit, 0)) == NULL)
