@@ -229,7 +229,8 @@ test_reply_with_files(void **state)
 {
 	char               path[] = "/tmp/mf-reply.XXXXXX";
 	int                fd = mkstemp(path);
-	struct reply_piece pieces[] = { { path, 2, 3 }, { path, 0, 0 }, { path, 0, 4 } };
+	struct reply_piece pieces[] = { { .path = path, .offset = 2, .length = 3 },
+		{ .path = path }, { .path = path, .length = 4 } };
 	struct reply      *r = reply_of(200, "");
 	const char        *said;
 
@@ -250,7 +251,7 @@ test_reply_with_files(void **state)
 	r = reply_of(200, "");
 	r->pieces = pieces;
 	r->n_pieces = 1;
-	pieces[0] = (struct reply_piece){ path, 0, 10 };
+	pieces[0] = (struct reply_piece){ .path = path, .length = 10 };
 	r->whole_file = true;
 	said = mem_fmt(task.mem, "Status: 200 OK\r\nX-Sendfile: %s\r\n\r\n|", path);
 	assert_string_equal(sent(r, "GET", "lighttpd"), said);
@@ -273,7 +274,7 @@ test_too_many_pieces_for_a_header(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 10000; i++)
-		pieces[i] = (struct reply_piece){ "/dev/zero", 0, 1 };
+		pieces[i] = (struct reply_piece){ .path = "/dev/zero", .length = 1 };
 	r->pieces = pieces;
 	r->n_pieces = 10000;
 	assert_non_null(strstr(sent(r, "GET", "lighttpd"), "Content-Length: 10000\r\n"));
