@@ -37,6 +37,7 @@ void api_list_templates(struct call *c);
 void api_generate_data(struct call *c);
 void api_get_environment_usage(struct call *c);
 void api_get_usage(struct call *c);
+void api_get_operation(struct call *c);
 
 /* Begin a JSON answer of that status: the encoder, nothing open yet. */
 struct enc *api_answer(struct call *c, int status);
@@ -59,6 +60,13 @@ bool api_servers_pending(const struct life *e);
  * client would not. In the first run mf-provision is told, once the request has committed.
  */
 bool api_wait_servers(struct call *c, const struct life *e);
+/*
+ * The answer is 202: a change (create, start, stop, reset, destroy) goes on.  Says where to look,
+ * in headers; returns the operation's id.
+ */
+const char *api_operation(struct call *c, const char *kind, const char *public_id);
+/* The seconds of "Prefer: wait=N" (RFC 7240, 4.3), at most a minute; 0: none. */
+int64_t api_preferred_wait(struct call *c);
 /* NULL: the service is none of its real servers. */
 const struct server_row *api_server(const struct life *e, const char *service);
 void api_put_servers(struct call *c, const struct life *e);

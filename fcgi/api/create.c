@@ -135,13 +135,14 @@ read_wish(struct call *c, struct life_wish *w)
 	take_services(c, &q, w);
 }
 
-/* It stands where a client looks how far it is. */
 static void
 answer_created(struct call *c, struct life *e, int status)
 {
-	call_header(c, "Location", mem_fmt(c->task->mem, "/api/v1/environments/%s", e->public_id));
 	if (status == 202)
-		call_header(c, "Retry-After", "1");
+		api_operation(c, "create", e->public_id);
+	else
+		call_header(c, "Location",
+		    mem_fmt(c->task->mem, "/api/v1/environments/%s", e->public_id));
 	api_answer(c, status);
 	api_put_environment(c, NULL, e, true);
 }

@@ -58,9 +58,8 @@ listed(const char *header, const char *etag)
 	return false;
 }
 
-/* The seconds of "Prefer: wait=N" (RFC 7240, 4.3), at most a minute; 0: none. */
-static int64_t
-preferred_wait(struct call *c)
+int64_t
+api_preferred_wait(struct call *c)
 {
 	const char *prefer = request_header(c->req, "prefer");
 	int64_t     seconds = 0;
@@ -84,7 +83,7 @@ api_get_environment(struct call *c)
 {
 	struct life *e = api_environment(c);
 	const char  *etag = etag_of(c, e);
-	int64_t      wait = preferred_wait(c), deadline = c->started + wait * SECOND;
+	int64_t      wait = api_preferred_wait(c), deadline = c->started + wait * SECOND;
 
 	call_header(c, "ETag", etag);
 	if (listed(request_header(c->req, "if-none-match"), etag)) {
@@ -136,7 +135,7 @@ api_list_environments(struct call *c)
  * followed.
  */
 static void
-answer_change(struct call *c, enum life_change change)
+answer_change(struct call *c, const char *kind, enum life_change change)
 {
 	const char  *id = problem_param(c, "id");
 	struct life *e = api_environment(c);
@@ -152,6 +151,8 @@ answer_change(struct call *c, enum life_change change)
 	if (c->runs > 0 && strcmp(e->state, "error") == 0)
 		task_throw(c->task, &API_SERVER_FAILED, "%s", e->reason);
 	call_header(c, "ETag", etag_of(c, e));
+	if (pending)
+		api_operation(c, kind, id);
 	api_answer(c, pending ? 202 : 200);
 	api_put_environment(c, NULL, e, true);
 }
@@ -175,14 +176,14 @@ void
 api_stop_environment(struct call *c)
 {
 	check_no_fields(c);
-	answer_change(c, once(c, life_stop));
+	answer_change(c, "stop", once(c, life_stop));
 }
 
 void
 api_start_environment(struct call *c)
 {
 	check_no_fields(c);
-	answer_change(c, once(c, life_start));
+	answer_change(c, "start", once(c, life_start));
 }
 
 /* Destroying what is destroyed is no error: a script may run twice. */
@@ -201,6 +202,7 @@ api_destroy_environment(struct call *c)
 	if (e == NULL || strcmp(e->state, "destroying") != 0)
 		api_no_content(c);
 	else if (!api_wait_servers(c, e)) {
+		api_operation(c, "destroy", id);
 		api_answer(c, 202);
 		api_put_environment(c, NULL, e, false);
 	}
@@ -222,5 +224,5 @@ api_reset_environment(struct call *c)
 		fields_wrong(&f, "service", "%s has no such service", id);
 		problem_check(c);
 	}
-	answer_change(c, change);
+	answer_change(c, "reset", change);
 }

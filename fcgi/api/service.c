@@ -34,6 +34,7 @@ static const struct op ops[] = {
 	    SMALL },
 	{ "ResetEnvironment", api_reset_environment, OP_WRITE, "POST " ENVIRONMENT "/reset", NULL,
 	    SMALL },
+	{ "GetOperation", api_get_operation, OP_READ, "GET " ROOT "/operations/{id}", NULL, 0 },
 	{ "GetClock", api_get_clock, OP_READ, "GET " ENVIRONMENT "/clock", NULL, 0 },
 	{ "SetClock", api_set_clock, OP_WRITE, "PUT " ENVIRONMENT "/clock", NULL, SMALL },
 	{ "ChangeClock", api_set_clock, OP_WRITE, "POST " ENVIRONMENT "/clock", NULL, SMALL },

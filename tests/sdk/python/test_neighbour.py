@@ -130,6 +130,7 @@ def test_api_with_anothers_ids(api, environment, stranger, name, method, target,
     key = api.ok("GET", "/api/v1/keys")["keys"][0]["id"]
     before = environment.get()
     path = re.sub(r"/environments/\{[^}]*\}", "/environments/" + environment.id, target)
+    path = re.sub(r"/operations/\{[^}]*\}", "/operations/op-create-" + environment.id, path)
     path = re.sub(r"/keys/\{[^}]*\}", "/keys/" + key, path)
     path = re.sub(r"\{[^}]*\}", "aws_s3", path)
     if not path.startswith("/api/"):

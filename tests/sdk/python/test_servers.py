@@ -210,12 +210,27 @@ def test_async(api):
     assert answer.status == 202 and answer.json["status"] == "provisioning"
     assert answer.headers["preference-applied"] == "respond-async"
     made = installation.Environment(api, answer.json)
-    assert answer.headers["location"] == made.path
-    eventually(lambda: made.get()["status"] == "running")
+    operation = answer.headers["location"]
+    assert operation == f"/api/v1/operations/op-create-{answer.json['id']}"
+    done = eventually(lambda: (lambda o: o if o["status"] != "running" else None)(
+        api.call("GET", operation, Prefer="wait=10").json))
+    assert done == {"id": operation.rpartition("/")[2], "kind": "create",
+                    "environment": answer.json["id"], "status": "succeeded"}
+    assert made.get()["status"] == "running"
     made.made = made.get()
     assert to_redis(made).ping()
+    stopped = api.call("POST", made.path + "/stop", {}, Prefer="respond-async")
+    if stopped.status == 202:
+        where = stopped.headers["location"]
+        eventually(lambda: api.call("GET", where).json["status"] == "succeeded")
+    assert made.get()["status"] == "stopped"
+    assert "is stopped" in api.call("GET", operation).json["reason"]
     assert api.call("DELETE", made.path, Prefer="respond-async").status in (202, 204)
     eventually(lambda: api.call("GET", made.path).status == 404)
+    gone = api.call("GET", operation.replace("create", "destroy"))
+    assert gone.json["status"] == "succeeded"
+    for nothing in ("op-create-env-0000000000", "op-melt-env-0000000000", "env-0000000000"):
+        assert api.call("GET", "/api/v1/operations/" + nothing).status == 404
     assert not processes(made)
 
 
