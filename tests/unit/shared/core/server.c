@@ -20,11 +20,19 @@
 
 static struct conf conf;
 
+/* Once: whoever starts the secrets keeps the keys. */
+static int
+set_up_all(void **state)
+{
+	(void)state;
+	conf = *scratch_conf();
+	secret_start(&conf);
+	return 0;
+}
+
 static int
 set_up(void **state)
 {
-	conf = *scratch_conf();
-	secret_start(&conf);
 	scratch_setup(state);
 	scratch_wipe();
 	scratch_sql("delete from core.engine");
@@ -209,5 +217,5 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_resealed, set_up, scratch_teardown),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, set_up_all, NULL);
 }
