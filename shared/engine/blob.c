@@ -17,6 +17,25 @@ blob_body_id(struct task *t)
 	return id_text(&t->ids, t->mem, ID_LOWER, BODY_ID_LENGTH);
 }
 
+struct param
+blob_pairs_param(const struct blob_pairs *p)
+{
+	return p->list != NULL ? db_texts(p->list, p->n) : db_null(db_texts(NULL, 0));
+}
+
+struct blob_pairs
+blob_pairs_read(struct task *t, const struct rows *r, size_t i, const char *column)
+{
+	struct blob_pairs p = { 0 };
+	const char      **list;
+
+	if (row_null(r, i, column))
+		return p;
+	p.n = row_texts(t, r, i, column, &list);
+	p.list = list;
+	return p;
+}
+
 enum blob_result
 blob_bucket_result(const struct rows *r, const char *who)
 {
@@ -70,7 +89,8 @@ blob_put(struct task *t, const struct space *sp, const char *who, const char *bu
 	    db_text(o->storage_class), db_text(o->checksum_algorithm), db_text(o->checksum_type),
 	    db_text(o->checksum), home, db_text(o->body),
 	    db_bytes(o->body == NULL ? o->bytes : NULL, o->body == NULL ? (size_t)o->size : 0),
-	    when->etag != NULL ? db_text(when->etag) : db_bool(when->absent));
+	    when->etag != NULL ? db_text(when->etag) : db_bool(when->absent),
+	    db_text(o->owner != NULL ? o->owner : who), blob_pairs_param(&o->acl));
 	if (when->etag != NULL)
 		return put_result(t, &r, who, true);
 	return r.n == 1 ? BLOB_OK : why_not_put(t, sp, who, bucket, when->absent);
@@ -86,7 +106,8 @@ blob_copy(struct task *t, const struct space *sp, const char *who, const char *b
 	    db_text(from_bucket), db_text(from->key), db_i64(from->seq),
 	    db_texts(o->headers.list, o->headers.n), db_texts(o->metadata.list, o->metadata.n),
 	    db_text(o->storage_class), db_text(o->checksum_algorithm), db_text(o->checksum_type),
-	    db_text(o->checksum), db_bool(when->absent), db_text(when->etag));
+	    db_text(o->checksum), db_bool(when->absent), db_text(when->etag),
+	    db_text(o->owner != NULL ? o->owner : who), blob_pairs_param(&o->acl));
 
 	space_live(t, &r);
 	if (blob_bucket_result(&r, who) == BLOB_OK && !row_bool(&r, 0, "source"))
@@ -110,13 +131,11 @@ blob_object_read(const struct rows *r, size_t i, struct blob_object *o)
 static void
 read_rest(struct task *t, const struct rows *r, struct blob_object *o)
 {
-	const char **headers, **metadata;
-	size_t       n;
+	size_t n;
 
-	o->headers.n = row_texts(t, r, 0, "headers", &headers);
-	o->headers.list = headers;
-	o->metadata.n = row_texts(t, r, 0, "metadata", &metadata);
-	o->metadata.list = metadata;
+	o->headers = blob_pairs_read(t, r, 0, "headers");
+	o->metadata = blob_pairs_read(t, r, 0, "metadata");
+	o->acl = blob_pairs_read(t, r, 0, "acl");
 	o->checksum = row_text(r, 0, "checksum");
 	o->body = row_text(r, 0, "body");
 	o->parts = row_text(r, 0, "parts");

@@ -18,7 +18,8 @@ struct task;
  * one round trip (blob_put another one when it put nothing), throws FAULT_STALE when the
  * environment is no longer what sp says, and never throws for something that is not there.
  *
- * Callers name themselves by account (`who`): only a bucket's owner gets past BLOB_FOREIGN.
+ * `who` is the account the caller takes for the bucket's owner: BLOB_FOREIGN when it is another's.
+ * Who may do what is the face's to decide (access, below), before or after it calls.
  */
 enum blob_result {
 	BLOB_OK,
@@ -50,7 +51,8 @@ struct blob_object {
 	const char       *version;       /* "": the null version */
 	int64_t           seq;           /* another one after every change */
 	int64_t           modified_at;   /* the environment's time */
-	const char       *owner;         /* account; set by blob_put */
+	const char       *owner;         /* account; NULL in what is put: the bucket's owner */
+	struct blob_pairs acl;           /* grantee, permission, ...; list NULL: the owner's alone */
 	int64_t           size;
 	const char       *etag;          /* without quotes */
 	struct blob_pairs headers, metadata;

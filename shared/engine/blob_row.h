@@ -12,6 +12,11 @@ enum blob_result blob_bucket_result(const struct rows *r, const char *who);
 /* The columns a listing shares with blob_get. */
 void blob_object_read(const struct rows *r, size_t i, struct blob_object *o);
 
+/* text[] of pairs; a list of NULL is null. */
+struct param      blob_pairs_param(const struct blob_pairs *p);
+struct blob_pairs blob_pairs_read(struct task *t, const struct rows *r, size_t i,
+    const char *column);
+
 /* prefix (its first len bytes) and what sorts after every key that begins with it (blob_list.c). */
 const char *blob_past(struct mem *m, const char *prefix, size_t len);
 /* Where a page begins: past `after`, and past its whole fold when it has one. */

@@ -26,7 +26,8 @@ blob_upload_make(struct task *t, const struct space *sp, const char *who, const 
 	           db_text(u->key), db_text(u->id), db_time(u->started_at),
 	           db_texts(u->headers.list, u->headers.n),
 	           db_texts(u->metadata.list, u->metadata.n), db_text(u->storage_class),
-	           db_text(u->checksum_algorithm), db_text(u->checksum_type));
+	           db_text(u->checksum_algorithm), db_text(u->checksum_type),
+	           db_text(u->owner != NULL ? u->owner : who), blob_pairs_param(&u->acl));
 	struct blob_bucket b;
 	enum blob_result   result;
 
@@ -167,7 +168,8 @@ blob_upload_complete(struct task *t, const struct space *sp, const char *who, co
 	         db_i64(sp->generation), db_i64(sp->id), db_text(bucket), db_text(who), db_text(o->key),
 	         db_text(id), db_time(o->modified_at), db_i64(o->size), db_text(o->etag),
 	         db_text(o->checksum_algorithm), db_text(o->checksum_type), db_text(o->checksum),
-	         db_i64s(left_out, n_left_out), db_bool(when->absent), db_text(when->etag));
+	         db_i64s(left_out, n_left_out), db_bool(when->absent), db_text(when->etag),
+	         db_text(o->owner != NULL ? o->owner : who));
 	enum blob_result result;
 
 	db_commit(t);

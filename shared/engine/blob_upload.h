@@ -15,9 +15,10 @@
  * id and key, or no more.
  */
 struct blob_upload {
-	const char       *id, *key, *owner;
+	const char       *id, *key;
+	const char       *owner;                              /* who began it; NULL: the bucket's */
 	int64_t           started_at;
-	struct blob_pairs headers, metadata;                  /* blob_upload_make only */
+	struct blob_pairs headers, metadata, acl;             /* blob_upload_make only */
 	const char       *storage_class;
 	const char       *checksum_algorithm, *checksum_type; /* NULL: it chose none */
 };

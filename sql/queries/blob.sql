@@ -62,13 +62,13 @@ select b.id as bucket, b.owner as bucket_owner, r.id as removed
   left join blob.bucket b on b.space = $3 and b.name = $4
   left join removed r on true
 
--- name: blob_put(bigint, bigint, bigint, text, text, text, timestamptz, bigint, text, text[], text[], text, text, text, text, bigint, text, bytea, boolean)
--- Put the null version of key $6 into bucket $4 for account $5; $19: only where nothing is. The
--- condition is decided on the locked row, so it holds against every writer. No row: nothing was
+-- name: blob_put(bigint, bigint, bigint, text, text, text, timestamptz, bigint, text, text[], text[], text, text, text, text, bigint, text, bytea, boolean, text, text[])
+-- Put the null version of key $6 into $5's bucket $4; $19: only where nothing is. It becomes $20's,
+-- with access list $21. The condition is decided on the locked row, so it holds against every writer. No row: nothing was
 -- written, and blob_bucket_find may say why; telling it here made every put a fifth slower.
 insert into blob.version as v (space, bucket, key, modified_at, size, etag, headers, metadata,
-       storage_class, checksum_algorithm, checksum_type, checksum, home, body, bytes, owner)
-select $3, b.id, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $5
+       storage_class, checksum_algorithm, checksum_type, checksum, home, body, bytes, owner, acl)
+select $3, b.id, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $20, $21
   from core.environment e
  cross join lateral blob.bucket_enter($3, $4) b
  where e.id = $1 and e.generation = $2 and e.state = 'running' and b.owner = $5
@@ -78,11 +78,12 @@ on conflict (space, bucket, key, version) do update
        etag = excluded.etag, headers = excluded.headers, metadata = excluded.metadata,
        storage_class = excluded.storage_class, checksum_algorithm = excluded.checksum_algorithm,
        checksum_type = excluded.checksum_type, checksum = excluded.checksum,
-       home = excluded.home, body = excluded.body, bytes = excluded.bytes, parts = null
+       home = excluded.home, body = excluded.body, bytes = excluded.bytes, parts = null,
+       acl = excluded.acl
  where not $19 or v.delete_marker
 returning v.seq
 
--- name: blob_put_match(bigint, bigint, bigint, text, text, text, timestamptz, bigint, text, text[], text[], text, text, text, text, bigint, text, bytea, text)
+-- name: blob_put_match(bigint, bigint, bigint, text, text, text, timestamptz, bigint, text, text[], text[], text, text, text, text, bigint, text, bytea, text, text, text[])
 -- The same, only over an object whose etag is $19 ('*': any). found: there is an object.
 with bucket as materialized (
   select b.id, b.owner
@@ -91,8 +92,8 @@ with bucket as materialized (
    where e.id = $1 and e.generation = $2 and e.state = 'running'),
 put as (
   update blob.version v
-     set seq = nextval('blob.change'), modified_at = $7, owner = $5, size = $8, etag = $9,
-            headers = $10,
+     set seq = nextval('blob.change'), modified_at = $7, owner = $20, acl = $21, size = $8,
+         etag = $9, headers = $10,
          metadata = $11, storage_class = $12, checksum_algorithm = $13, checksum_type = $14,
                 checksum = $15,
          home = $16, body = $17, bytes = $18, parts = null
@@ -106,8 +107,9 @@ select b.id as bucket, b.owner as bucket_owner, p.seq,
                    and not v.delete_marker) as found
   from bucket b left join put p on true
 
--- name: blob_copy(bigint, bigint, bigint, text, text, text, timestamptz, text, text, bigint, text[], text[], text, text, text, text, boolean, text)
--- Put key $6 into bucket $4 for account $5 with the body of key $9 of bucket $8, provided it still
+-- name: blob_copy(bigint, bigint, bigint, text, text, text, timestamptz, text, text, bigint, text[], text[], text, text, text, text, boolean, text, text, text[])
+-- Put key $6 into $5's bucket $4, for account $19 with access list $20, with the
+-- body of key $9 of bucket $8, provided it still
 -- is at seq $10. The row is locked: until this commits nobody lets go of the body. $17, $18 as in
 -- blob_put and blob_put_match; with $18 the caller has looked at the target, which is checked here
 -- once more.
@@ -125,9 +127,9 @@ source as materialized (
 put as (
   insert into blob.version as v (space, bucket, key, modified_at, size, etag, headers, metadata,
          storage_class, checksum_algorithm, checksum_type, checksum, home, body, bytes, parts,
-         owner)
+         owner, acl)
   select $3, b.id, $6, $7, s.size, s.etag, $11, $12, $13, $14, $15, $16, s.home, s.body, s.bytes,
-         s.parts, $5
+         s.parts, $19, $20
     from bucket b cross join source s
    where b.owner = $5
      and ($18 is null or exists (
@@ -142,7 +144,7 @@ put as (
          metadata = excluded.metadata, storage_class = excluded.storage_class,
          checksum_algorithm = excluded.checksum_algorithm, checksum_type = excluded.checksum_type,
          checksum = excluded.checksum, home = excluded.home, body = excluded.body,
-                bytes = excluded.bytes, parts = excluded.parts
+                bytes = excluded.bytes, parts = excluded.parts, acl = excluded.acl
    where (not $17 or v.delete_marker) and ($18 is null or $18 = '*' or v.etag = $18)
   returning v.seq)
 select b.id as bucket, b.owner as bucket_owner, p.seq, exists (select from source) as source,
@@ -156,7 +158,7 @@ select b.id as bucket, b.owner as bucket_owner, p.seq, exists (select from sourc
 select b.id as bucket, b.owner as bucket_owner, b.region, v.key, v.version, v.seq, v.delete_marker,
        v.modified_at,
        v.owner, v.size, v.etag, v.headers, v.metadata, v.storage_class, v.checksum_algorithm,
-       v.checksum_type, v.checksum, v.home, v.body, v.parts,
+       v.checksum_type, v.checksum, v.home, v.body, v.parts, v.acl,
        case when $6 then v.bytes end as bytes
   from core.environment e
   left join blob.bucket b on b.space = $3 and b.name = $4

@@ -1,10 +1,11 @@
 -- sql/queries/blob_upload.sql - objects that come in parts; arguments as in blob.sql
 
--- name: blob_upload_make(bigint, bigint, bigint, text, text, text, text, timestamptz, text[], text[], text, text, text)
--- Begin upload $7 of key $6 into bucket $4 for account $5.
+-- name: blob_upload_make(bigint, bigint, bigint, text, text, text, text, timestamptz, text[], text[], text, text, text, text, text[])
+-- Begin upload $7 of key $6 into $5's bucket $4 for account $14; $15: what the object's list
+-- will be.
 insert into blob.upload (space, id, bucket, key, owner, started_at, headers, metadata,
-       storage_class, checksum_algorithm, checksum_type)
-select $3, $7, b.id, $6, $5, $8, $9, $10, $11, $12, $13
+       storage_class, checksum_algorithm, checksum_type, acl)
+select $3, $7, b.id, $6, $14, $8, $9, $10, $11, $12, $13, $15
   from core.environment e
  cross join lateral blob.bucket_enter($3, $4) b
  where e.id = $1 and e.generation = $2 and e.state = 'running' and b.owner = $5
@@ -87,8 +88,9 @@ parts as (
 select b.id as bucket, b.owner as bucket_owner, g.id
   from bucket b left join gone g on true
 
--- name: blob_upload_complete(bigint, bigint, bigint, text, text, text, text, timestamptz, bigint, text, text, text, text, bigint[], boolean, text)
--- After blob_upload_lock: upload $7 becomes key $6 without its parts $14. $15, $16: the conditions
+-- name: blob_upload_complete(bigint, bigint, bigint, text, text, text, text, timestamptz, bigint, text, text, text, text, bigint[], boolean, text, text)
+-- After blob_upload_lock: upload $7 becomes key $6, $17's, without its parts $14. $15, $16: the
+-- conditions
 -- of blob_put and blob_put_match.
 with bucket as materialized (
   select b.id, b.owner
@@ -97,8 +99,9 @@ with bucket as materialized (
    where e.id = $1 and e.generation = $2 and e.state = 'running'),
 put as (
   insert into blob.version as v (space, bucket, key, modified_at, size, etag, headers, metadata,
-         storage_class, checksum_algorithm, checksum_type, checksum, parts, owner)
-  select $3, b.id, $6, $8, $9, $10, u.headers, u.metadata, u.storage_class, $11, $12, $13, u.id, $5
+         storage_class, checksum_algorithm, checksum_type, checksum, parts, owner, acl)
+  select $3, b.id, $6, $8, $9, $10, u.headers, u.metadata, u.storage_class, $11, $12, $13, u.id,
+         $17, u.acl
     from bucket b
     join blob.upload u on u.space = $3 and u.id = $7 and u.bucket = b.id and u.key = $6
    where b.owner = $5
@@ -113,7 +116,7 @@ put as (
          storage_class = excluded.storage_class,
          checksum_algorithm = excluded.checksum_algorithm,
          checksum_type = excluded.checksum_type, checksum = excluded.checksum,
-         home = null, body = null, bytes = null, parts = excluded.parts
+         home = null, body = null, bytes = null, parts = excluded.parts, acl = excluded.acl
    where (not $15 or v.delete_marker) and ($16 is null or v.etag = $16)
   returning v.seq),
 gone as (

@@ -103,7 +103,7 @@ find(struct call *c)
 {
 	const char        *name = s3_bucket(c);
 	struct blob_bucket b;
-	enum blob_result   r = blob_bucket_find(c->task, &c->space, c->who->account_id, name, &b);
+	enum blob_result   r = blob_bucket_find(c->task, &c->space, s3_owner(c), name, &b);
 
 	if (r != BLOB_OK)
 		s3_throw_result(c, r, name, NULL);
@@ -134,7 +134,7 @@ void
 s3_delete_bucket(struct call *c)
 {
 	const char      *name = s3_bucket(c);
-	enum blob_result r = blob_bucket_remove(c->task, &c->space, c->who->account_id, name);
+	enum blob_result r = blob_bucket_remove(c->task, &c->space, s3_owner(c), name);
 
 	if (r != BLOB_OK)
 		s3_throw_result(c, r, name, NULL);

@@ -73,7 +73,7 @@ static bool
 completed_before(struct completion *k)
 {
 	struct call     *c = k->c;
-	enum blob_result r = blob_get(c->task, &c->space, c->who->account_id, k->bucket, k->key, false,
+	enum blob_result r = blob_get(c->task, &c->space, s3_owner(c), k->bucket, k->key, false,
 	    &k->object);
 
 	return r == BLOB_OK && k->object.parts != NULL && strcmp(k->object.parts, k->id) == 0;
@@ -264,7 +264,8 @@ complete(struct completion *k, const struct blob_condition *when)
 	    k->upload.checksum_algorithm != NULL ? k->upload.checksum_algorithm : "CRC64NVME");
 	k->composite = k->upload.checksum_type != NULL &&
 	    strcmp(k->upload.checksum_type, "COMPOSITE") == 0;
-	*o = (struct blob_object){ .key = k->key, .modified_at = c->space.now };
+	*o = (struct blob_object){ .key = k->key, .modified_at = c->space.now,
+		.owner = k->upload.owner };
 	match_parts(k);
 	o->etag = etag_of(k);
 	o->checksum_algorithm = k->checksum->algorithm;
@@ -277,7 +278,7 @@ complete(struct completion *k, const struct blob_condition *when)
 		else
 			left_out[n++] = k->parts[i].number;
 	}
-	return blob_upload_complete(c->task, &c->space, c->who->account_id, k->bucket, k->id, o,
+	return blob_upload_complete(c->task, &c->space, s3_owner(c), k->bucket, k->id, o,
 	    left_out, n, when);
 }
 
@@ -309,7 +310,7 @@ s3_complete_multipart_upload(struct call *c)
 	enum blob_result      r;
 
 	read_request(&k);
-	r = blob_upload_take(c->task, &c->space, c->who->account_id, k.bucket, k.key, k.id, &k.upload,
+	r = blob_upload_take(c->task, &c->space, s3_owner(c), k.bucket, k.key, k.id, &k.upload,
 	    &k.parts, &k.n_parts);
 	if (r == BLOB_OK) {
 		r = complete(&k, &when);

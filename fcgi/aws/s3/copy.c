@@ -128,7 +128,7 @@ choose_checksum(struct call *c, const struct blob_object *from, struct blob_obje
 void
 s3_look_at_source(struct call *c, struct s3_source *s, bool with_bytes)
 {
-	enum blob_result r = blob_get(c->task, &c->space, c->who->account_id, s->bucket, s->key,
+	enum blob_result r = blob_get(c->task, &c->space, s3_owner(c), s->bucket, s->key,
 	    with_bytes, &s->object);
 
 	if (r != BLOB_OK)
@@ -174,7 +174,7 @@ s3_copy_object(struct call *c)
 	o.headers = replace ? s3_kept_headers(c) : copied_headers(c, &s.object.headers);
 	o.metadata = replace ? s3_user_metadata(c) : s.object.metadata;
 	choose_checksum(c, &s.object, &o);
-	r = blob_copy(c->task, &c->space, c->who->account_id, bucket, &o, &when, s.bucket, &s.object);
+	r = blob_copy(c->task, &c->space, s3_owner(c), bucket, &o, &when, s.bucket, &s.object);
 	if (r == BLOB_UNMET)
 		s3_throw_unmet(c, &when);
 	if (r != BLOB_OK)

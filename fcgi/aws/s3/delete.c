@@ -21,7 +21,7 @@ s3_delete_object(struct call *c)
 	for (size_t i = 0; i < COUNT(express); i++)
 		if (request_header(c->req, express[i]) != NULL)
 			s3_throw(c, &S3_NOT_IMPLEMENTED, NULL, "Header", express[i], NULL);
-	r = blob_delete(c->task, &c->space, c->who->account_id, bucket, key, etag);
+	r = blob_delete(c->task, &c->space, s3_owner(c), bucket, key, etag);
 	if (r == BLOB_UNMET)
 		s3_throw(c, &S3_PRECONDITION, NULL, "Condition", "If-Match", NULL);
 	if (r != BLOB_OK && (r != BLOB_NO_KEY || etag != NULL))
@@ -78,7 +78,7 @@ delete_all(struct call *c, const char *bucket, struct wanted *list, size_t n)
 			keys[asked] = list[i].key;
 			etags[asked++] = list[i].etag;
 		}
-	r = blob_delete_many(c->task, &c->space, c->who->account_id, bucket, keys, etags, asked,
+	r = blob_delete_many(c->task, &c->space, s3_owner(c), bucket, keys, etags, asked,
 	    results);
 	if (r != BLOB_OK)
 		s3_throw_result(c, r, bucket, NULL);

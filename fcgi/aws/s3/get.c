@@ -139,7 +139,7 @@ look_up(struct call *c, bool with_bytes, struct blob_object *o, struct part *p)
 	enum blob_result r;
 
 	check_read(c);
-	r = blob_get(c->task, &c->space, c->who->account_id, bucket, key, with_bytes, o);
+	r = blob_get(c->task, &c->space, s3_owner(c), bucket, key, with_bytes, o);
 	if (r != BLOB_OK)
 		s3_throw_result(c, r, bucket, key);
 	if (!s3_read_conditions(c, o))

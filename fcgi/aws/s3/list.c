@@ -73,7 +73,7 @@ static void
 fetch(struct page *p)
 {
 	struct call     *c = p->c;
-	enum blob_result r = blob_list(c->task, &c->space, c->who->account_id, p->bucket, &p->what,
+	enum blob_result r = blob_list(c->task, &c->space, s3_owner(c), p->bucket, &p->what,
 	    &p->entries, &p->n, &p->more);
 
 	if (r != BLOB_OK)

@@ -101,6 +101,12 @@ s3_key(struct call *c)
 	return key;
 }
 
+const char *
+s3_owner(const struct call *c)
+{
+	return c->who->account_id;
+}
+
 void
 s3_check_expected_owner(struct call *c, const char *header)
 {

@@ -65,7 +65,7 @@ look_at_upload(struct part_copy *k, const char *bucket, const char *key, const c
 	struct blob_part  *parts;
 	size_t             n;
 	bool               more;
-	enum blob_result   r = blob_upload_find(c->task, &c->space, c->who->account_id, bucket, key, id,
+	enum blob_result   r = blob_upload_find(c->task, &c->space, s3_owner(c), bucket, key, id,
 	      0, 0, &u, &parts, &n, &more);
 
 	if (r != BLOB_OK)
@@ -153,7 +153,7 @@ put(struct part_copy *k, const char *bucket, const char *key, const char *id, st
 	if (o->parts == NULL && k->length == o->size) {
 		p->etag = o->etag;
 		set_checksum(k, p, source_checksum(k));
-		return blob_part_copy(c->task, &c->space, c->who->account_id, bucket, key, id, p,
+		return blob_part_copy(c->task, &c->space, s3_owner(c), bucket, key, id, p,
 		    k->source.bucket, o);
 	}
 	body = take(k);
@@ -163,7 +163,7 @@ put(struct part_copy *k, const char *bucket, const char *key, const char *id, st
 	p->bytes = body->bytes;
 	p->body = body->id;
 	p->home = body->home;
-	r = blob_part_put(c->task, &c->space, c->who->account_id, bucket, key, id, p, expected);
+	r = blob_part_put(c->task, &c->space, s3_owner(c), bucket, key, id, p, expected);
 	s3_settle(body, r);
 	return r;
 }

@@ -23,7 +23,7 @@ s3_put_object(struct call *c)
 	o.bytes = body->bytes;
 	o.body = body->id;
 	o.home = body->home;
-	r = blob_put(c->task, &c->space, c->who->account_id, bucket, &o, &when);
+	r = blob_put(c->task, &c->space, s3_owner(c), bucket, &o, &when);
 	s3_settle(body, r);
 	if (r == BLOB_UNMET)
 		s3_throw_unmet(c, &when);

@@ -30,6 +30,8 @@ const char *s3_key(struct call *c);
 void        s3_check_key(struct call *c, const char *key);
 bool        s3_bucket_name_valid(const char *name);
 bool        s3_region_valid(const char *region);
+/* Whose bucket it is, as far as is known: what the engine's `who` is. */
+const char *s3_owner(const struct call *c);
 /* x-amz-expected-bucket-owner or -source-expected-bucket-owner, against the caller. */
 void        s3_check_expected_owner(struct call *c, const char *header);
 /* The region the request was signed for. */

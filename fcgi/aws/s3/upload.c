@@ -24,7 +24,7 @@ look_for(struct call *c, const char *bucket, const char *key, const char *upload
 	struct blob_part  *parts;
 	size_t             n;
 	bool               more;
-	enum blob_result   r = blob_upload_find(c->task, &c->space, c->who->account_id, bucket, key,
+	enum blob_result   r = blob_upload_find(c->task, &c->space, s3_owner(c), bucket, key,
 	      upload, 0, 0, &u, &parts, &n, &more);
 
 	if (r != BLOB_OK)
@@ -118,7 +118,7 @@ s3_create_multipart_upload(struct call *c)
 	u.metadata = s3_user_metadata(c);
 	choose_checksum(c, &u);
 	u.id = blob_upload_id(c->task, &c->space);
-	r = blob_upload_make(c->task, &c->space, c->who->account_id, bucket, &u);
+	r = blob_upload_make(c->task, &c->space, s3_owner(c), bucket, &u);
 	if (r != BLOB_OK)
 		s3_throw_result(c, r, bucket, key);
 	call_header(c, "x-amz-server-side-encryption", "AES256");
@@ -140,7 +140,7 @@ s3_abort_multipart_upload(struct call *c)
 
 	if (request_header(c->req, "x-amz-if-match-initiated-time") != NULL)
 		s3_throw(c, &S3_NOT_IMPLEMENTED, NULL, "Header", "x-amz-if-match-initiated-time", NULL);
-	r = blob_upload_abort(c->task, &c->space, c->who->account_id, bucket, key, id);
+	r = blob_upload_abort(c->task, &c->space, s3_owner(c), bucket, key, id);
 	if (r != BLOB_OK)
 		s3_throw_upload(c, r, bucket, key, id);
 	c->reply.status = 204;
@@ -166,7 +166,7 @@ s3_upload_part(struct call *c)
 	p.bytes = body->bytes;
 	p.body = body->id;
 	p.home = body->home;
-	r = blob_part_put(c->task, &c->space, c->who->account_id, bucket, key, id, &p, &expected);
+	r = blob_part_put(c->task, &c->space, s3_owner(c), bucket, key, id, &p, &expected);
 	s3_settle(body, r);
 	if (r == BLOB_OTHER_CHECKSUM)
 		s3_throw_other_checksum(c, expected, p.checksum_algorithm);

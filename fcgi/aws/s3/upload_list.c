@@ -84,7 +84,7 @@ s3_list_parts(struct call *c)
 	struct blob_part  *parts;
 	size_t             n;
 	bool               more;
-	enum blob_result   r = blob_upload_find(c->task, &c->space, c->who->account_id, bucket, key, id,
+	enum blob_result   r = blob_upload_find(c->task, &c->space, s3_owner(c), bucket, key, id,
 	      after, limit, &u, &parts, &n, &more);
 
 	if (r != BLOB_OK)
@@ -133,7 +133,7 @@ check_marker(struct page *p)
 	size_t             n;
 	bool               more;
 
-	if (blob_upload_find(c->task, &c->space, c->who->account_id, p->bucket, NULL, p->id_marker, 0,
+	if (blob_upload_find(c->task, &c->space, s3_owner(c), p->bucket, NULL, p->id_marker, 0,
 	        0, &u, &parts, &n, &more) == BLOB_OK && strcmp(u.key, p->what.after) != 0)
 		s3_throw(c, &S3_INVALID_ARGUMENT, "Invalid uploadId marker",
 		    "ArgumentName", "upload-id-marker", "ArgumentValue", p->id_marker, NULL);
@@ -221,7 +221,7 @@ void
 s3_list_multipart_uploads(struct call *c)
 {
 	struct page      p = page_asked(c);
-	enum blob_result r = blob_upload_list(c->task, &c->space, c->who->account_id, p.bucket, &p.what,
+	enum blob_result r = blob_upload_list(c->task, &c->space, s3_owner(c), p.bucket, &p.what,
 	    *p.id_marker != '\0' ? p.id_marker : NULL, &p.entries, &p.n, &p.more);
 
 	if (r != BLOB_OK)
