@@ -64,7 +64,8 @@ select b.id as bucket, b.owner as bucket_owner, r.id as removed
 
 -- name: blob_put(bigint, bigint, bigint, text, text, text, timestamptz, bigint, text, text[], text[], text, text, text, text, bigint, text, bytea, boolean, text, text[])
 -- Put the null version of key $6 into $5's bucket $4; $19: only where nothing is. It becomes $20's,
--- with access list $21. The condition is decided on the locked row, so it holds against every writer. No row: nothing was
+-- with access list $21. The condition is decided on the locked row, so it holds against every
+-- writer. No row: nothing was
 -- written, and blob_bucket_find may say why; telling it here made every put a fifth slower.
 insert into blob.version as v (space, bucket, key, modified_at, size, etag, headers, metadata,
        storage_class, checksum_algorithm, checksum_type, checksum, home, body, bytes, owner, acl)
