@@ -1,7 +1,22 @@
 /* fcgi/api/account.c - the caller's account */
 #include "fcgi/api/api.h"
+#include "fcgi/api/doc.h"
 #include "shared/base/clock.h"
 #include "shared/core/account.h"
+
+static const struct member account_members[] = {
+	{ "id", S_ID("acc-"), MUST, NULL, NULL },
+	{ "name", S_STRING, MUST, NULL, NULL },
+	{ "email", S_STRING, MUST | NULLS, NULL, NULL },
+	{ "tier", S_STRING, MUST, NULL, NULL },
+	{ "created_at", S_TIME, MUST, NULL, NULL },
+};
+static const struct shape account_shape = S_OBJECT("Account", account_members);
+
+const struct doc doc_get_account = {
+	.tag = "Account", .summary = "Whose key this is",
+	.answers = { { 200, "The account", &account_shape, NULL, 0 } },
+};
 
 void
 api_get_account(struct call *c)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "fcgi/api/api.h"
+#include "fcgi/api/doc.h"
 #include "fcgi/services.h"
 #include "shared/base/clock.h"
 #include "shared/base/conf.h"
@@ -11,6 +12,63 @@
 #include "shared/core/server.h"
 
 #define REGION "us-east-1"
+
+static const struct member aws_members[] = {
+	{ "account_id", S_PATTERN("^[0-9]{12}$"), MUST, NULL, NULL },
+	{ "access_key_id", S_STRING, MUST, NULL, NULL },
+	{ "secret_access_key", S_STRING, MUST | SECRET, NULL, NULL },
+	{ "region", S_STRING, MUST, NULL, NULL },
+	{ "owner_id", S_STRING, MUST, "The canonical user id, as S3 shows it", NULL },
+	{ "display_name", S_STRING, MUST, NULL, NULL },
+	{ "email", S_STRING, MUST, NULL, NULL },
+};
+static const struct shape aws_shape = S_OBJECT("AwsAccount", aws_members);
+
+static const struct member first_aws_members[] = {
+	{ "account_id", S_PATTERN("^[0-9]{12}$"), MUST, NULL, NULL },
+	{ "access_key_id", S_STRING, MUST, NULL, NULL },
+	{ "secret_access_key", S_STRING, MUST | SECRET, NULL, NULL },
+	{ "region", S_STRING, MUST, NULL, NULL },
+	{ "owner_id", S_STRING, MUST, "The canonical user id, as S3 shows it", NULL },
+	{ "display_name", S_STRING, MUST, NULL, NULL },
+	{ "email", S_STRING, MUST, NULL, NULL },
+	{ "accounts", S_LIST(S_SAME(aws_shape), 2, 0), 0, "All of them, when there are several", NULL },
+};
+static const struct member credentials_members[] = {
+	{ "aws", S_OBJECT("AwsCredentials", first_aws_members), 0, "The first account", NULL },
+};
+
+static const char *const states[] = { "provisioning", "running", "stopped", "destroying",
+	"destroyed", "error" };
+static const char *const auths[] = { "strict", "lenient" };
+
+#define ENVIRONMENT_MEMBERS \
+	{ "id", S_ID("env-"), MUST, NULL, NULL }, \
+	{ "name", S_STRING, MUST | NULLS, "For people", NULL }, \
+	{ "status", S_WORD(states), MUST, NULL, NULL }, \
+	{ "reason", S_STRING, 0, "Why it is in error", NULL }, \
+	{ "created_at", S_TIME, MUST, NULL, NULL }, \
+	{ "changed_at", S_TIME, MUST, NULL, NULL }, \
+	{ "destroyed_at", S_TIME, 0, NULL, NULL }, \
+	{ "services", S_LIST(S_STRING, 0, 0), MUST, "Their ids; none once it is destroyed", NULL }, \
+	{ "provider", S_STRING, MUST | NULLS, NULL, NULL }, \
+	{ "package", S_STRING, MUST | NULLS, NULL, NULL }, \
+	{ "auto_shutdown_hours", S_INT(1, 48), MUST, "Unused for so long it is stopped", NULL }, \
+	{ "persistent", S_BOOL, MUST, NULL, NULL }, \
+	{ "auth", S_WORD(auths), MUST, NULL, NULL }, \
+	{ "hourly_rate", S_NUMBER, MUST, "US$", NULL }, \
+	{ "endpoints", S_MAP(S_STRING), MUST, "The address of each service", NULL }, \
+	{ "servers", S_MAP(S_SAME(server_shape)), 0, "What runs for each real service", NULL }
+
+static const struct member environment_members[] = { ENVIRONMENT_MEMBERS };
+const struct shape         environment_shape = S_OBJECT("Environment", environment_members);
+
+static const struct member secret_environment_members[] = {
+	ENVIRONMENT_MEMBERS,
+	{ "credentials", S_OBJECT("Credentials", credentials_members), MUST, NULL, NULL },
+};
+const struct shape secret_environment_shape =
+    S_OBJECT("EnvironmentWithCredentials", secret_environment_members);
 
 /* The host of http://host:port/..., without the port. */
 static char *

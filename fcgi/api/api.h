@@ -15,29 +15,18 @@ struct fields;
 struct life;
 struct price_quote;
 struct server_row;
+struct shape;
 
-void api_create_environment(struct call *c);
-void api_list_environments(struct call *c);
-void api_get_environment(struct call *c);
-void api_destroy_environment(struct call *c);
-void api_stop_environment(struct call *c);
-void api_start_environment(struct call *c);
-void api_reset_environment(struct call *c);
-void api_get_exports(struct call *c);
-void api_get_clock(struct call *c);
-void api_set_clock(struct call *c);
-void api_create_key(struct call *c);
-void api_list_keys(struct call *c);
-void api_revoke_key(struct call *c);
-void api_list_services(struct call *c);
-void api_list_packages(struct call *c);
-void api_quote(struct call *c);
-void api_get_account(struct call *c);
-void api_list_templates(struct call *c);
-void api_generate_data(struct call *c);
-void api_get_environment_usage(struct call *c);
-void api_get_usage(struct call *c);
-void api_get_operation(struct call *c);
+struct doc;
+
+/* Each operation's handler, and what the document says of it (doc.h). */
+#define ROUTE(method, path, name, handler, flags, limit) \
+	void api_##handler(struct call *c); \
+	extern const struct doc doc_##handler;
+#include "fcgi/api/routes.def"
+#undef ROUTE
+
+extern const struct service service_api;
 
 /* Begin a JSON answer of that status: the encoder, nothing open yet. */
 struct enc *api_answer(struct call *c, int status);
@@ -73,6 +62,12 @@ void api_put_servers(struct call *c, const struct life *e);
 
 /* The address of one service ("aws_s3"), or of a whole cloud ("aws"), of an environment. */
 const char *api_endpoint(struct call *c, const struct life *e, const char *service);
+
+/* The environment as it is answered, and a JSON answer's parts that several operations share. */
+extern const struct shape environment_shape, secret_environment_shape, server_shape, services_shape;
+
+/* Is the tag in an If-None-Match (RFC 9110, 13.1.2)?  Weak or not is the same here. */
+bool api_listed(const char *header, const char *etag);
 
 /*
  * The services a request names ("services", "provider", "package"), priced.  Throws when anything

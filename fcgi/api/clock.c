@@ -2,12 +2,51 @@
 #include <string.h>
 
 #include "fcgi/api/api.h"
+#include "fcgi/api/doc.h"
 #include "fcgi/api/fields.h"
 #include "fcgi/proto/problem.h"
 #include "shared/base/clock.h"
 #include "shared/base/duration.h"
 #include "shared/core/life.h"
 #include "shared/wire/json.h"
+
+static const struct member clock_members[] = {
+	{ "now", S_TIME, MUST, "What it shows", NULL },
+	{ "frozen", S_BOOL, MUST, "It stands", NULL },
+	{ "offset", S_NUMBER, MUST, "Seconds from real time", NULL },
+	{ "offset_duration", S_STRING, MUST, "The same in ISO 8601", NULL },
+	{ "real", S_TIME, MUST, "Real time", NULL },
+};
+static const struct shape clock_shape = S_OBJECT("Clock", clock_members);
+
+/* Weeks, days, hours, minutes and seconds; months and years have no length. */
+#define DURATION \
+	"^[+-]?P(\\d{1,4}W|(?=[0-9T])(\\d{1,5}D)?(T(?=\\d)(\\d{1,6}H)?(\\d{1,8}M)?" \
+	"(\\d{1,9}(\\.\\d{1,6})?S)?)?)$"
+static const struct shape spans[] = { S_NUMBER, S_PATTERN(DURATION) };
+static const struct shape freezes[] = { S_BOOL, S_TIME };
+static const struct member clock_wish_members[] = {
+	{ "offset", S_EITHER(spans), 0, "So far from real time: seconds, or a duration", NULL },
+	{ "now", S_TIME, 0, "It shows this now", NULL },
+	{ "advance", S_EITHER(spans), 0, "Forward by seconds, or a duration", NULL },
+	{ "freeze", S_EITHER(freezes), 0, "It stands, runs on, or stands at that time", NULL },
+};
+static const struct shape clock_wish_shape = S_WISH("ClockChange", clock_wish_members);
+
+#define CHANGES_CLOCK \
+	.tag = "Clock", .about = "One of offset, now and advance, or none, and freeze or not.", \
+	.request = &clock_wish_shape, \
+	.answers = { { 200, "The clock", &clock_shape, NULL, 0 } }, \
+	.faults = { &API_NO_ENVIRONMENT, &API_DESTROYED }
+
+const struct doc doc_set_clock = { .summary = "Move an environment's clock", CHANGES_CLOCK };
+const struct doc doc_change_clock = { .summary = "Move an environment's clock, as PUT does",
+	CHANGES_CLOCK };
+const struct doc doc_get_clock = {
+	.tag = "Clock", .summary = "An environment's clock",
+	.answers = { { 200, "The clock", &clock_shape, NULL, 0 } },
+	.faults = { &API_NO_ENVIRONMENT, &API_DESTROYED },
+};
 
 /* Microseconds as a decimal number of seconds. */
 static const char *
@@ -48,19 +87,6 @@ api_get_clock(struct call *c)
 	put_clock(c, &e->clock);
 }
 
-static bool
-read_time(const struct fields *f, const char *name, int64_t *out)
-{
-	const char *s = fields_text(f, name, 1, 64);
-
-	if (s == NULL)
-		return false;
-	if (clock_parse_iso(s, out))
-		return true;
-	fields_wrong(f, name, "is to be a time, as 2030-01-31T12:00:00Z");
-	return false;
-}
-
 /* "freeze" is true, false, or the time to stand at. */
 static void
 read_freeze(const struct fields *f, struct life_clock_wish *w)
@@ -71,7 +97,7 @@ read_freeze(const struct fields *f, struct life_clock_wish *w)
 		return;
 	if (json_object_get_type(j) == json_type_string) {
 		w->freeze = FREEZE_ON;
-		if (read_time(f, "freeze", &w->value))
+		if (fields_time(f, "freeze", &w->value))
 			w->kind = CLOCK_NOW;
 	} else {
 		w->freeze = fields_bool(f, "freeze", false) ? FREEZE_ON : FREEZE_OFF;
@@ -85,16 +111,15 @@ read_freeze(const struct fields *f, struct life_clock_wish *w)
 static void
 read_clock_wish(struct call *c, struct life_clock_wish *w)
 {
-	static const char *const known[] = { "offset", "now", "advance", "freeze" };
-	struct fields            f = fields_of(c, c->args, "", known, COUNT(known));
-	int                      given = 0;
+	struct fields f = fields_in(c, c->args, "", &clock_wish_shape);
+	int           given = 0;
 
 	*w = (struct life_clock_wish){ .kind = CLOCK_SAME };
 	read_freeze(&f, w);
 	given += w->kind != CLOCK_SAME;
 	if (fields_duration(&f, "offset", &w->value))
 		w->kind = CLOCK_OFFSET;
-	if (read_time(&f, "now", &w->value))
+	if (fields_time(&f, "now", &w->value))
 		w->kind = CLOCK_NOW;
 	if (fields_duration(&f, "advance", &w->value)) {
 		w->kind = CLOCK_ADVANCE;
@@ -102,7 +127,7 @@ read_clock_wish(struct call *c, struct life_clock_wish *w)
 			fields_wrong(&f, "advance", "is to be forward; set \"now\" or \"offset\" to go back");
 	}
 	for (size_t i = 0; i < 3; i++)
-		given += json_get(c->args, known[i]) != NULL;
+		given += json_get(c->args, clock_wish_members[i].name) != NULL;
 	if (given > 1)
 		fields_wrong(&f, "offset", "only one of offset, now, advance and a time in freeze");
 	else if (given == 0 && json_get(c->args, "freeze") == NULL)
@@ -128,4 +153,10 @@ api_set_clock(struct call *c)
 	}
 	call_ring(c, api_channel(c, id));
 	put_clock(c, &k);
+}
+
+void
+api_change_clock(struct call *c)
+{
+	api_set_clock(c);
 }

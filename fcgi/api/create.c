@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "fcgi/api/api.h"
+#include "fcgi/api/doc.h"
 #include "fcgi/api/fields.h"
 #include "fcgi/proto/problem.h"
 #include "shared/base/conf.h"
@@ -11,6 +12,7 @@
 
 enum {
 	MOST_NAME = 100,
+	MOST_ID = 64,
 	MOST_ACCOUNTS = 50,
 	LEAST_HOURS = 1, MOST_HOURS = 48, HOURS = 4, /* SPEC "Auto-shutdown" */
 };
@@ -20,27 +22,61 @@ enum {
  * can be seen. */
 #define VISIBLE ID_BASE62 "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 
+static const struct member account_members[] = {
+	{ "account_id", S_CHARS(12, 12, ID_DIGITS, "digits"), 0, NULL, NULL },
+	{ "access_key_id", S_CHARS(1, 128, WORD, "letters, digits and any of _.-"), 0, NULL, NULL },
+	{ "secret_access_key", S_CHARS(1, 256, VISIBLE, "visible ASCII characters"), SECRET, NULL,
+	    NULL },
+	{ "owner_id", S_CHARS(1, 64, WORD, "letters, digits and any of _.-"), 0,
+	    "The canonical user id, as S3 shows it", NULL },
+	{ "display_name", S_TEXT(1, MOST_NAME), 0, NULL, NULL },
+	{ "email", S_EMAIL, 0, NULL, NULL },
+};
+static const struct shape account_shape = S_WISH("NewAwsAccount", account_members);
+
+static const char *const   auths[] = { "strict", "lenient" };
+static const struct member wish_members[] = {
+	{ "services", S_SAME(services_shape), 0, "Required unless a package says them", NULL },
+	{ "name", S_TEXT(1, MOST_NAME), 0, "For people", NULL },
+	{ "provider", S_TEXT(1, MOST_ID), 0,
+	    "A cloud whose services are then named short, or multi-cloud", NULL },
+	{ "package", S_TEXT(1, MOST_ID), 0, "Without services: the package's own", NULL },
+	{ "auth", S_WORD(auths), 0, "lenient: any signature under a known key id", "\"strict\"" },
+	{ "auto_shutdown_hours", S_INT(LEAST_HOURS, MOST_HOURS), 0, "Unused for so long it is stopped",
+	    "4" },
+	{ "accounts", S_LIST(S_SAME(account_shape), 1, MOST_ACCOUNTS), 0,
+	    "AWS accounts; what is left out of one is made up", NULL },
+	{ "ports", S_BOOL, 0, "A port of its own, while there are any", NULL },
+	{ "persistent", S_BOOL, 0, "Kept for 30 days when it is stopped unused", "false" },
+};
+static const struct shape wish_shape = S_WISH("NewEnvironment", wish_members);
+
+const struct doc doc_create_environment = {
+	.tag = "Environments", .summary = "Make an environment",
+	.about = "Answers when it can be used, or 202 when its real servers take longer.",
+	.flags = DOC_ASYNC,
+	.request = &wish_shape,
+	.answers = {
+		{ 201, "It runs", &secret_environment_shape, NULL, HAS_LOCATION },
+		{ 202, "Its servers are being started; Location names the operation",
+		    &secret_environment_shape, NULL, HAS_LOCATION | HAS_RETRY },
+	},
+	.faults = { &API_NOT_AVAILABLE, &API_SERVER_FAILED, &API_DESTROYED },
+};
+
 static struct aws_account
 read_account(struct call *c, struct json_object *j, size_t i)
 {
-	static const char *const known[] = { "account_id", "access_key_id", "secret_access_key",
-		"owner_id", "display_name", "email" };
-	const char        *prefix = mem_fmt(c->task->mem, "accounts[%zu].", i);
-	struct fields      f = fields_of(c, j, prefix, known, COUNT(known));
-	struct aws_account a = {
-		.account_id = fields_chars(&f, "account_id", 12, 12, ID_DIGITS, "digits"),
-		.access_key_id = fields_chars(&f, "access_key_id", 1, 128, WORD,
-		    "letters, digits and any of _.-"),
-		.secret_access_key = fields_chars(&f, "secret_access_key", 1, 256, VISIBLE,
-		    "visible ASCII characters"),
-		.owner_id = fields_chars(&f, "owner_id", 1, 64, WORD, "letters, digits and any of _.-"),
-		.display_name = fields_text(&f, "display_name", 1, MOST_NAME),
-		.email = fields_text(&f, "email", 3, 254),
-	};
+	struct fields f = fields_in(c, j, mem_fmt(c->task->mem, "accounts[%zu].", i), &account_shape);
 
-	if (a.email != NULL && strchr(a.email, '@') == NULL)
-		fields_wrong(&f, "email", "is no e-mail address");
-	return a;
+	return (struct aws_account){
+		.account_id = field_text(&f, "account_id"),
+		.access_key_id = field_text(&f, "access_key_id"),
+		.secret_access_key = field_text(&f, "secret_access_key"),
+		.owner_id = field_text(&f, "owner_id"),
+		.display_name = field_text(&f, "display_name"),
+		.email = field_text(&f, "email"),
+	};
 }
 
 /* No two accounts of an environment may be alike in what tells them apart. */
@@ -65,7 +101,7 @@ check_accounts(struct call *c, const struct aws_account *list, size_t n)
 static void
 read_accounts(struct call *c, const struct fields *f, struct life_wish *w)
 {
-	struct json_object *list = fields_list(f, "accounts", 1, MOST_ACCOUNTS);
+	struct json_object *list = field_list(f, "accounts");
 
 	if (list == NULL)
 		return;
@@ -108,29 +144,25 @@ take_services(struct call *c, const struct price_quote *q, struct life_wish *w)
 static void
 read_wish(struct call *c, struct life_wish *w)
 {
-	static const char *const known[] = { "services", "name", "provider", "package", "auth",
-		"auto_shutdown_hours", "accounts", "ports", "persistent" };
-	static const char *const auths[] = { "strict", "lenient" };
-	const struct conf       *conf = c->world->conf;
-	struct fields            f = fields_of(c, c->args, "", known, COUNT(known));
-	const char              *auth = fields_word(&f, "auth", auths, COUNT(auths));
-	struct price_quote       q;
+	const struct conf *conf = c->world->conf;
+	struct fields      f = fields_in(c, c->args, "", &wish_shape);
+	const char        *auth = field_text(&f, "auth");
+	struct price_quote q;
 
 	*w = (struct life_wish){
 		.account = c->account,
-		.name = fields_text(&f, "name", 1, MOST_NAME),
-		.auto_shutdown_hours = fields_int(&f, "auto_shutdown_hours", HOURS, LEAST_HOURS,
-		    MOST_HOURS),
-		.persistent = fields_bool(&f, "persistent", false),
+		.name = field_text(&f, "name"),
+		.auto_shutdown_hours = field_int(&f, "auto_shutdown_hours", HOURS),
+		.persistent = field_bool(&f, "persistent", false),
 		.lenient = auth == auths[1],
-		.port = fields_bool(&f, "ports", conf->hand_out_ports),
+		.port = field_bool(&f, "ports", conf->hand_out_ports),
 		.port_first = conf->web_port_first,
 		.port_last = conf->web_port_last,
 		.conf = conf,
 	};
 	read_accounts(c, &f, w);
 	api_read_services(c, &f, &q);
-	w->provider = fields_text(&f, "provider", 1, MOST_NAME);
+	w->provider = field_text(&f, "provider");
 	w->package = q.asked_package;
 	take_services(c, &q, w);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fcgi/api/api.h"
+#include "fcgi/api/doc.h"
 #include "fcgi/api/fields.h"
 #include "fcgi/proto/problem.h"
 #include "shared/base/clock.h"
@@ -12,9 +13,81 @@
 #include "shared/wire/json.h"
 
 /* Seeds are numbers that every JSON reader keeps exactly. */
-static const int64_t MOST_SEED = INT64_C(1) << 53;
+#define MOST_SEED (INT64_C(1) << 53)
 
 enum { MOST_RELATED = 1000000, RECORD_MEMORY = 1 << 20 };
+
+static const struct member field_members[] = {
+	{ "name", S_STRING, MUST, NULL, NULL },
+	{ "type", S_STRING, MUST, "text, integer, number, boolean, date, time or list", NULL },
+};
+static const struct member template_members[] = {
+	{ "template", S_STRING, MUST, "Its name", NULL },
+	{ "category", S_STRING, MUST, NULL, NULL },
+	{ "description", S_STRING, MUST, NULL, NULL },
+	{ "default_count", S_INT(1, INT32_MAX), MUST, NULL, NULL },
+	{ "related", S_STRING, MUST | NULLS, "The template whose records it names", NULL },
+	{ "fields", S_LIST(S_OBJECT(NULL, field_members), 1, 0), MUST, NULL, NULL },
+};
+static const struct member templates_members[] = {
+	{ "templates", S_LIST(S_OBJECT("Template", template_members), 0, 0), MUST, NULL, NULL },
+};
+static const struct shape templates_shape = S_OBJECT("Templates", templates_members);
+
+const struct doc doc_list_templates = {
+	.tag = "Data", .summary = "What made-up records there are, with their fields",
+	.answers = { { 200, "The templates", &templates_shape, NULL, 0 } },
+};
+
+static const char *const   targets[] = { "aws_s3", "mysql", "postgresql", "redis" };
+static const struct member wish_members[] = {
+	{ "template", S_TEXT(1, 64), MUST, "One of GET /api/v1/data/templates", NULL },
+	{ "count", S_INT(1, DATA_MOST_SEEDED), 0,
+	    "How many; 5,000 at most in the answer; the template's own when not given", NULL },
+	{ "seed", S_INT(0, MOST_SEED), 0, "Same seed, same records", NULL },
+	{ "reference_date", S_FORMAT("date"), 0, "The day the records are of", "\"2026-01-01\"" },
+	{ "related_count", S_INT(1, MOST_RELATED), 0,
+	    "How many records the template that is named has", NULL },
+	{ "seed_into", S_WORD(targets), 0, "In the answer when not given", NULL },
+	{ "s3_bucket", S_TEXT(3, 63), 0, "With aws_s3", "\"mock-data\"" },
+	{ "key_prefix", S_TEXT(0, 512), 0, "With aws_s3 or redis: what keys begin with", NULL },
+	{ "table_name", S_TEXT(1, 63), 0, "With mysql or postgresql", NULL },
+};
+static const struct shape wish_shape = S_WISH("DataRequest", wish_members);
+
+/* A record's fields are the template's. */
+static const struct shape record_shape = { .kind = SHAPE_OBJECT, .name = "Record" };
+
+#define MADE \
+	{ "template", S_STRING, MUST, NULL, NULL }, \
+	{ "count", S_INT(1, DATA_MOST_SEEDED), MUST, NULL, NULL }, \
+	{ "seed", S_INT(0, MOST_SEED), MUST, "Makes the same records again", NULL }, \
+	{ "reference_date", S_FORMAT("date"), MUST, NULL, NULL }
+
+static const struct member records_members[] = {
+	MADE,
+	{ "records", S_LIST(S_SAME(record_shape), 1, 0), MUST, NULL, NULL },
+};
+static const struct shape  records_shape = S_OBJECT("Records", records_members);
+static const struct member seeded_members[] = {
+	MADE,
+	{ "seeded_into", S_WORD(targets), MUST, NULL, NULL },
+	{ "bucket", S_STRING, 0, NULL, NULL },
+	{ "bucket_created", S_BOOL, 0, "It was not there before", NULL },
+	{ "bytes", S_INT(0, 0), 0, "Of all objects", NULL },
+	{ "objects", S_LIST(S_STRING, 1, 0), 0, "The keys of what was written", NULL },
+};
+static const struct shape seeded_shape = S_OBJECT("SeededRecords", seeded_members);
+
+const struct doc doc_generate_data = {
+	.tag = "Data", .summary = "Make records up, into the answer or into a service",
+	.request = &wish_shape,
+	.answers = {
+		{ 200, "The records", &records_shape, NULL, 0 },
+		{ 201, "Where they were put", &seeded_shape, NULL, 0 },
+	},
+	.faults = { &API_NO_ENVIRONMENT, &API_DESTROYED, &API_WRONG_STATE, &PROBLEM_NOT_BUILT },
+};
 
 void
 api_list_templates(struct call *c)
@@ -52,12 +125,10 @@ api_list_templates(struct call *c)
 static const struct mock_template *
 read_template(const struct fields *f)
 {
-	const char                 *name = fields_text(f, "template", 1, 64);
+	const char                 *name = field_text(f, "template");
 	const struct mock_template *t = name != NULL ? mock_template(name) : NULL;
 
-	if (json_get(f->object, "template") == NULL)
-		fields_wrong(f, "template", "is missing");
-	else if (name != NULL && t == NULL)
+	if (name != NULL && t == NULL)
 		fields_wrong(f, "template", "there is no such template: GET /api/v1/data/templates");
 	return t;
 }
@@ -66,7 +137,7 @@ read_template(const struct fields *f)
 static uint64_t
 read_seed(struct call *c, const struct fields *f)
 {
-	int64_t  seed = fields_int(f, "seed", -1, 0, MOST_SEED);
+	int64_t  seed = field_int(f, "seed", -1);
 	int64_t *kept = c->state;
 
 	if (seed >= 0)
@@ -127,27 +198,24 @@ free_memory(void *arg)
 static struct data_wish
 read_wish(struct call *c)
 {
-	static const char *const known[] = { "template", "count", "seed", "reference_date",
-		"related_count", "seed_into", "table_name", "key_prefix", "s3_bucket" };
-	static const char *const targets[] = { "aws_s3", "mysql", "postgresql", "redis" };
-	struct fields            f = fields_of(c, c->args, "", known, COUNT(known));
-	struct data_wish         w = { .template = read_template(&f) };
-	int64_t                  most;
+	struct fields    f = fields_in(c, c->args, "", &wish_shape);
+	struct data_wish w = { .template = read_template(&f) };
+	int64_t          most;
 
-	w.into = fields_word(&f, "seed_into", targets, COUNT(targets));
+	w.into = field_text(&f, "seed_into");
 	/* A target that was wrong is no reason to complain of the count, too. */
 	most = json_get(c->args, "seed_into") != NULL ? DATA_MOST_SEEDED : DATA_MOST_DIRECT;
 	w.count = json_get(c->args, "count") == NULL && w.template != NULL ? w.template->count
 	    : fields_int(&f, "count", 1, 1, most);
 	w.in.seed = read_seed(c, &f);
 	w.in.today = read_today(c, &f);
-	w.in.related = fields_int(&f, "related_count", 0, 1, MOST_RELATED);
+	w.in.related = field_int(&f, "related_count", 0);
 	if (w.in.related > 0 && w.template != NULL && w.template->related == NULL)
 		fields_wrong(&f, "related_count", "%s names no records of another template",
 		    w.template->name);
-	w.bucket = fields_text(&f, "s3_bucket", 3, 63);
-	w.prefix = fields_text(&f, "key_prefix", 0, 512);
-	w.table = fields_text(&f, "table_name", 1, 63);
+	w.bucket = field_text(&f, "s3_bucket");
+	w.prefix = field_text(&f, "key_prefix");
+	w.table = field_text(&f, "table_name");
 	check_options(&f, &w);
 	problem_check(c);
 	w.mem = mem_new_small(RECORD_MEMORY);

@@ -2,12 +2,70 @@
 #include <string.h>
 
 #include "fcgi/api/api.h"
+#include "fcgi/api/doc.h"
 #include "fcgi/api/fields.h"
 #include "fcgi/proto/problem.h"
 #include "shared/base/clock.h"
 #include "shared/base/text.h"
 #include "shared/core/life.h"
 #include "shared/wire/json.h"
+
+#define FOUND_ENVIRONMENT &API_NO_ENVIRONMENT, &API_DESTROYED
+
+static const char *const   states[] = { "provisioning", "running", "stopped", "destroying",
+	"destroyed", "error" };
+static const struct member list_query[] = {
+	{ "status", S_WORD(states), 0, "Only those; all that are not destroyed when not given", NULL },
+};
+static const struct member list_members[] = {
+	{ "environments", S_LIST(S_SAME(environment_shape), 0, 0), MUST, "Newest first", NULL },
+	NEXT_CURSOR,
+};
+static const struct shape list_shape = S_OBJECT("Environments", list_members);
+
+const struct doc doc_list_environments = {
+	.tag = "Environments", .summary = "Environments, newest first", .flags = DOC_PAGED,
+	.query = list_query, .n_query = COUNT(list_query),
+	.answers = { { 200, "A page of environments", &list_shape, NULL, 0 } },
+};
+const struct doc doc_get_environment = {
+	.tag = "Environments", .summary = "An environment with its credentials",
+	.flags = DOC_CACHED | DOC_WAITS,
+	.answers = { { 200, "The environment", &secret_environment_shape, NULL, HAS_ETAG },
+		{ 304, "It is as you have it", NULL, NULL, HAS_ETAG } },
+	.faults = { FOUND_ENVIRONMENT },
+};
+const struct doc doc_destroy_environment = {
+	.tag = "Environments", .summary = "Destroy an environment",
+	.about = "Destroying what is destroyed is no error.", .flags = DOC_ASYNC,
+	.answers = {
+		{ 202, "Its servers are being removed", &environment_shape, NULL,
+		    HAS_LOCATION | HAS_RETRY },
+		{ 204, "It is destroyed", NULL, NULL, 0 },
+	},
+	.faults = { &API_NO_ENVIRONMENT },
+};
+
+#define CHANGES_ENVIRONMENT \
+	.tag = "Environments", .flags = DOC_ASYNC, \
+	.answers = { \
+		{ 200, "The environment as it is now", &secret_environment_shape, NULL, HAS_ETAG }, \
+		{ 202, "Its servers follow; Location names the operation", &secret_environment_shape, \
+		    NULL, HAS_ETAG | HAS_LOCATION | HAS_RETRY }, \
+	}, \
+	.faults = { FOUND_ENVIRONMENT, &API_WRONG_STATE, &API_SERVER_FAILED }
+
+const struct doc doc_stop_environment = { .summary = "Pause: its services refuse, its data stays",
+	CHANGES_ENVIRONMENT };
+const struct doc doc_start_environment = { .summary = "Go on", CHANGES_ENVIRONMENT };
+
+static const struct member reset_members[] = {
+	{ "service", S_TEXT(1, 64), 0, "Only this one; all when not given", NULL },
+};
+static const struct shape reset_shape = S_WISH("Reset", reset_members);
+
+const struct doc doc_reset_environment = { .summary = "Empty all services, or one",
+	.request = &reset_shape, CHANGES_ENVIRONMENT };
 
 enum { MOST_WAIT_S = 60 };
 
@@ -39,9 +97,8 @@ etag_of(struct call *c, const struct life *e)
 	return mem_fmt(c->task->mem, "\"%s-%lld\"", e->public_id, (long long)e->generation);
 }
 
-/* Is the tag in an If-None-Match (RFC 9110, 13.1.2)?  Weak or not is the same here. */
-static bool
-listed(const char *header, const char *etag)
+bool
+api_listed(const char *header, const char *etag)
 {
 	size_t n = strlen(etag);
 
@@ -86,7 +143,7 @@ api_get_environment(struct call *c)
 	int64_t      wait = api_preferred_wait(c), deadline = c->started + wait * SECOND;
 
 	call_header(c, "ETag", etag);
-	if (listed(request_header(c->req, "if-none-match"), etag)) {
+	if (api_listed(request_header(c->req, "if-none-match"), etag)) {
 		int64_t recheck = c->task->now + RECHECK;
 
 		if (call_park(c, api_channel(c, e->public_id), deadline,
@@ -106,8 +163,6 @@ api_get_environment(struct call *c)
 void
 api_list_environments(struct call *c)
 {
-	static const char *const states[] = { "provisioning", "running", "stopped", "destroying",
-		"destroyed", "error" };
 	const char     *state = request_arg(c->req, "status");
 	struct api_page page = api_page(c, "env-");
 	struct life    *list;
@@ -212,11 +267,10 @@ api_destroy_environment(struct call *c)
 void
 api_reset_environment(struct call *c)
 {
-	static const char *const known[] = { "service" };
-	const char              *id = problem_param(c, "id");
-	struct fields            f = fields_of(c, c->args, "", known, COUNT(known));
-	const char              *service = fields_text(&f, "service", 1, 64);
-	enum life_change         change;
+	const char      *id = problem_param(c, "id");
+	struct fields    f = fields_in(c, c->args, "", &reset_shape);
+	const char      *service = field_text(&f, "service");
+	enum life_change change;
 
 	problem_check(c);
 	change = c->runs > 0 ? LIFE_SAME : life_reset(c->task, c->account, id, service);

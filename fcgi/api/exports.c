@@ -3,9 +3,16 @@
 #include <string.h>
 
 #include "fcgi/api/api.h"
+#include "fcgi/api/doc.h"
 #include "shared/base/text.h"
 #include "shared/core/life.h"
 #include "shared/core/server.h"
+
+const struct doc doc_get_exports = {
+	.tag = "Environments", .summary = "An environment as lines for a shell to eval",
+	.answers = { { 200, "export NAME='value', line by line", NULL, "text/plain", 0 } },
+	.faults = { &API_NO_ENVIRONMENT, &API_DESTROYED },
+};
 
 /* The AWS SDKs name a service's own endpoint after its id in their models; most need no table. */
 static const struct { const char *service, *suffix; } suffixes[] = {

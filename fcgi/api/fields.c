@@ -1,12 +1,14 @@
 /* fcgi/api/fields.c - members of a JSON object, read with bounds; all that is wrong is collected */
 #include "fcgi/api/fields.h"
 
+#include <assert.h>
 #include <json-c/linkhash.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include "fcgi/call.h"
 #include "fcgi/proto/problem.h"
+#include "fcgi/proto/shape.h"
 #include "shared/base/clock.h"
 #include "shared/base/duration.h"
 #include "shared/base/text.h"
@@ -43,6 +45,32 @@ fields_of(struct call *c, struct json_object *j, const char *prefix, const char 
 	return f;
 }
 
+struct fields
+fields_in(struct call *c, struct json_object *j, const char *prefix, const struct shape *s)
+{
+	struct fields f = { .call = c, .object = j, .prefix = prefix, .shape = s };
+
+	json_object_object_foreach(j, name, value) {
+		(void)value;
+		if (shape_member(s, name) == NULL)
+			fields_wrong(&f, mem_text(c->task->mem, name), "there is no such field");
+	}
+	for (size_t i = 0; i < s->n; i++)
+		if ((s->members[i].flags & MUST) != 0 && json_get(j, s->members[i].name) == NULL)
+			fields_wrong(&f, s->members[i].name, "is missing");
+	return f;
+}
+
+/* What the shape says of a member: a reader asks for none it does not have. */
+static const struct shape *
+shape_of(const struct fields *f, const char *name)
+{
+	const struct member *m = shape_member(f->shape, name);
+
+	assert(m != NULL);
+	return m->shape.kind == SHAPE_SAME ? m->shape.of : &m->shape;
+}
+
 /* The member when it has that type; noted when it has another. */
 static struct json_object *
 typed(const struct fields *f, const char *name, enum json_type type, const char *what)
@@ -64,6 +92,17 @@ has_control(const char *s)
 	return false;
 }
 
+/* Of UTF-8. */
+static size_t
+characters(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s != '\0'; s++)
+		n += ((unsigned char)*s & 0xc0) != 0x80;
+	return n;
+}
+
 const char *
 fields_text(const struct fields *f, const char *name, size_t min, size_t max)
 {
@@ -74,9 +113,9 @@ fields_text(const struct fields *f, const char *name, size_t min, size_t max)
 	if (j == NULL)
 		return NULL;
 	s = json_object_get_string(j);
-	n = strlen(s);
+	n = characters(s);
 	if (n < min || n > max)
-		fields_wrong(f, name, "is to have %zu to %zu bytes", min, max);
+		fields_wrong(f, name, "is to have %zu to %zu characters", min, max);
 	else if (has_control(s))
 		fields_wrong(f, name, "may not have control characters");
 	else if (n > 0 && strspn(s, " ") == n)
@@ -165,6 +204,66 @@ fields_list(const struct fields *f, const char *name, size_t min, size_t max)
 	else
 		fields_wrong(f, name, "has more than %zu elements", max);
 	return NULL;
+}
+
+const char *
+field_text(const struct fields *f, const char *name)
+{
+	const struct shape *s = shape_of(f, name);
+	size_t              min = (size_t)s->min, max = (size_t)s->max;
+	const char         *text, *at;
+
+	if (s->words != NULL)
+		return fields_word(f, name, s->words, s->n);
+	if (s->chars != NULL)
+		return fields_chars(f, name, min, max, s->chars, s->what);
+	text = fields_text(f, name, min, max > 0 ? max : SIZE_MAX);
+	if (text == NULL || s->format == NULL || strcmp(s->format, "email") != 0)
+		return text;
+	at = strchr(text, '@');
+	if (at != NULL && at != text && at[1] != '\0' && strpbrk(at + 1, "@ ") == NULL &&
+	    strchr(text, ' ') == NULL)
+		return text;
+	fields_wrong(f, name, "is no e-mail address");
+	return NULL;
+}
+
+bool
+field_bool(const struct fields *f, const char *name, bool initial)
+{
+	assert(shape_of(f, name)->kind == SHAPE_BOOL);
+	return fields_bool(f, name, initial);
+}
+
+int64_t
+field_int(const struct fields *f, const char *name, int64_t initial)
+{
+	const struct shape *s = shape_of(f, name);
+
+	assert(s->kind == SHAPE_INT);
+	return fields_int(f, name, initial, s->min, s->max);
+}
+
+struct json_object *
+field_list(const struct fields *f, const char *name)
+{
+	const struct shape *s = shape_of(f, name);
+
+	assert(s->kind == SHAPE_LIST);
+	return fields_list(f, name, (size_t)s->min, s->max > 0 ? (size_t)s->max : SIZE_MAX);
+}
+
+bool
+fields_time(const struct fields *f, const char *name, int64_t *out)
+{
+	struct json_object *j = typed(f, name, json_type_string, "text");
+
+	if (j == NULL)
+		return false;
+	if (clock_parse_iso(json_object_get_string(j), out))
+		return true;
+	fields_wrong(f, name, "is to be a time, as 2030-01-31T12:00:00Z");
+	return false;
 }
 
 bool

@@ -8,20 +8,40 @@
 #include <stdint.h>
 
 struct call;
+struct shape;
 
 /*
- *     struct fields f = fields_of(c, c->args, "", known, COUNT(known));
- *     const char   *name = fields_text(&f, "name", 1, 100);
+ *     struct fields f = fields_in(c, c->args, "", &key_wish_shape);
+ *     const char   *name = field_text(&f, "name");
  *     problem_check(c);
  *
- * A member that is absent, or null, reads as NULL or as the initial value.  A reader that meets
+ * The bounds are the shape's (fcgi/proto/shape.h), which the OpenAPI document prints, too.  A
+ * member that is absent, or null, reads as NULL or as the initial value.  A reader that meets
  * something wrong notes it (problem_field) and returns as if it were absent: read all, then check.
  */
 struct fields {
 	struct call        *call;
 	struct json_object *object;
 	const char         *prefix; /* of names in errors: "accounts[0]." */
+	const struct shape *shape;
 };
+
+/* Notes every member that the shape does not have, and those missing that it must have. */
+struct fields fields_in(struct call *c, struct json_object *j, const char *prefix,
+    const struct shape *s);
+
+/* Text: of the shape's words, of its characters, or as long as it says. */
+const char *field_text(const struct fields *f, const char *name);
+bool        field_bool(const struct fields *f, const char *name, bool initial);
+int64_t     field_int(const struct fields *f, const char *name, int64_t initial);
+/* NULL when absent. */
+struct json_object *field_list(const struct fields *f, const char *name);
+/* RFC 3339; false when absent. */
+bool        fields_time(const struct fields *f, const char *name, int64_t *out);
+
+/*
+ * The same with bounds of the caller's: shapes are better.
+ */
 
 /* Notes every member that is not in known. j is an object. */
 struct fields fields_of(struct call *c, struct json_object *j, const char *prefix,

@@ -1,11 +1,54 @@
 /* fcgi/api/key.c - API keys of the caller's account */
 #include "fcgi/api/api.h"
+#include "fcgi/api/doc.h"
 #include "fcgi/api/fields.h"
 #include "fcgi/proto/problem.h"
 #include "shared/base/clock.h"
 #include "shared/core/key.h"
 
 enum { MOST_NAME = 100 };
+
+#define KEY_MEMBERS \
+	{ "id", S_ID("key-"), MUST, NULL, NULL }, \
+	{ "name", S_STRING, MUST, "For people", NULL }, \
+	{ "prefix", S_STRING, MUST, "How the key itself begins", NULL }, \
+	{ "created_at", S_TIME, MUST, NULL, NULL }, \
+	{ "expires_at", S_TIME, MUST | NULLS, "null: never", NULL }, \
+	{ "revoked_at", S_TIME, MUST | NULLS, NULL, NULL }, \
+	{ "used_at", S_TIME, MUST | NULLS, "About when it was last used", NULL }
+
+static const struct member key_members[] = { KEY_MEMBERS };
+static const struct shape  key_shape = S_OBJECT("Key", key_members);
+static const struct member new_key_members[] = {
+	KEY_MEMBERS,
+	{ "key", S_STRING, MUST | SECRET, "The key itself, shown this one time", NULL },
+};
+static const struct shape  new_key_shape = S_OBJECT("KeyWithSecret", new_key_members);
+static const struct member key_list_members[] = {
+	{ "keys", S_LIST(S_SAME(key_shape), 0, 0), MUST, NULL, NULL },
+	NEXT_CURSOR,
+};
+static const struct shape  key_list_shape = S_OBJECT("Keys", key_list_members);
+static const struct member key_wish_members[] = {
+	{ "name", S_TEXT(1, MOST_NAME), 0, "For people", "\"key\"" },
+	{ "expires_at", S_TIME, 0, "A time to come", NULL },
+};
+static const struct shape key_wish_shape = S_WISH("NewKey", key_wish_members);
+
+const struct doc doc_create_key = {
+	.tag = "Keys", .summary = "Make an API key",
+	.request = &key_wish_shape,
+	.answers = { { 201, "The key, this one time", &new_key_shape, NULL, HAS_LOCATION } },
+};
+const struct doc doc_list_keys = {
+	.tag = "Keys", .summary = "API keys, in the order they were made", .flags = DOC_PAGED,
+	.answers = { { 200, "A page of keys", &key_list_shape, NULL, 0 } },
+};
+const struct doc doc_revoke_key = {
+	.tag = "Keys", .summary = "Revoke an API key: it opens nothing from the next request on",
+	.answers = { { 204, "It is revoked", NULL, NULL, 0 } },
+	.faults = { &API_NO_KEY_FOUND },
+};
 
 static void
 put_time(struct call *c, const char *name, int64_t at)
@@ -36,24 +79,20 @@ put_key(struct call *c, const struct key *k, const char *text)
 static int64_t
 read_expiry(struct call *c, const struct fields *f)
 {
-	const char *s = fields_text(f, "expires_at", 1, 64);
-	int64_t     at = 0;
+	int64_t at = 0;
 
-	if (s != NULL && (!clock_parse_iso(s, &at) || at <= c->task->now)) {
-		fields_wrong(f, "expires_at", "is to be a time to come, as 2030-01-31T12:00:00Z");
-		return 0;
-	}
+	if (fields_time(f, "expires_at", &at) && at <= c->task->now)
+		fields_wrong(f, "expires_at", "is to be a time to come");
 	return at;
 }
 
 void
 api_create_key(struct call *c)
 {
-	static const char *const known[] = { "name", "expires_at" };
-	struct fields            f = fields_of(c, c->args, "", known, COUNT(known));
-	const char              *name = fields_text(&f, "name", 1, MOST_NAME), *text;
-	int64_t                  expires_at = read_expiry(c, &f);
-	struct key              *k;
+	struct fields f = fields_in(c, c->args, "", &key_wish_shape);
+	const char   *name = field_text(&f, "name"), *text;
+	int64_t       expires_at = read_expiry(c, &f);
+	struct key   *k;
 
 	problem_check(c);
 	k = key_create(c->task, c->account, name != NULL ? name : "key", expires_at, &text);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "fcgi/api/api.h"
+#include "fcgi/api/doc.h"
 #include "fcgi/proto/problem.h"
 #include "fcgi/route.h"
 #include "shared/base/clock.h"
@@ -20,6 +21,24 @@ static const struct kind {
 } kinds[] = {
 	{ "create", "running" }, { "start", "running" }, { "stop", "stopped" }, { "reset", NULL },
 	{ "destroy", "destroyed" },
+};
+
+static const char *const   kind_names[] = { "create", "start", "stop", "reset", "destroy" };
+static const char *const   outcomes[] = { "running", "succeeded", "failed" };
+static const struct member operation_members[] = {
+	{ "id", S_STRING, MUST, NULL, NULL },
+	{ "kind", S_WORD(kind_names), MUST, NULL, NULL },
+	{ "environment", S_ID("env-"), MUST, NULL, NULL },
+	{ "status", S_WORD(outcomes), MUST, "How far it is", NULL },
+	{ "reason", S_STRING, 0, "Why it failed", NULL },
+};
+static const struct shape operation_shape = S_OBJECT("Operation", operation_members);
+
+const struct doc doc_get_operation = {
+	.tag = "Environments", .summary = "How far a change is that was answered 202",
+	.flags = DOC_WAITS,
+	.answers = { { 200, "The operation", &operation_shape, NULL, 0 } },
+	.faults = { &API_NO_OPERATION },
 };
 
 const char *

@@ -2,12 +2,18 @@
 #include <string.h>
 
 #include "fcgi/api/api.h"
+#include "fcgi/api/doc.h"
 #include "fcgi/proto/problem.h"
 #include "shared/base/clock.h"
 #include "shared/base/text.h"
 #include "shared/wire/base64.h"
 
 enum { LIMIT = 20, MOST = 100, ID_LETTERS = 10 };
+
+const struct member page_query[2] = {
+	{ "limit", S_INT(1, MOST), 0, "How many at most; 20 when not given", NULL },
+	{ "cursor", S_STRING, 0, "The next_cursor of the page before", NULL },
+};
 
 #define LAST_TIME (INT64_C(253402300800) * SECOND - 1) /* of the year 9999 */
 

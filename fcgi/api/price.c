@@ -1,8 +1,46 @@
 /* fcgi/api/price.c - services and packages, their prices, and what a request would cost */
 #include "fcgi/api/api.h"
+#include "fcgi/api/doc.h"
 #include "fcgi/services.h"
 #include "shared/core/price.h"
 #include "shared/core/server.h"
+
+static const char *const   service_kinds[] = { "emulated", "real" };
+static const struct member service_members[] = {
+	{ "id", S_STRING, MUST, NULL, NULL },
+	{ "title", S_STRING, MUST, NULL, NULL },
+	{ "provider", S_STRING, MUST | NULLS, "The cloud it is of", NULL },
+	{ "kind", S_WORD(service_kinds), MUST, NULL, NULL },
+	{ "hourly_rate", S_NUMBER, MUST, "US$", NULL },
+	{ "available", S_BOOL, MUST, "Environments can be made with it here", NULL },
+};
+static const struct member services_members[] = {
+	{ "services", S_LIST(S_OBJECT("Service", service_members), 0, 0), MUST, NULL, NULL },
+};
+static const struct shape services_list_shape = S_OBJECT("Services", services_members);
+
+const struct doc doc_list_services = {
+	.tag = "Prices", .summary = "All services and their prices",
+	.answers = { { 200, "The services", &services_list_shape, NULL, 0 } },
+};
+
+static const struct member package_members[] = {
+	{ "id", S_STRING, MUST, NULL, NULL },
+	{ "title", S_STRING, MUST, NULL, NULL },
+	{ "hourly_rate", S_NUMBER, MUST, "US$", NULL },
+	{ "any_services", S_INT(1, 1000), 0, "It covers any so many services", NULL },
+	{ "services", S_LIST(S_STRING, 0, 0), MUST, "Those it gives", NULL },
+	{ "covers", S_LIST(S_STRING, 0, 0), MUST, "Those it covers", NULL },
+};
+static const struct member packages_members[] = {
+	{ "packages", S_LIST(S_OBJECT("Package", package_members), 0, 0), MUST, NULL, NULL },
+};
+static const struct shape packages_shape = S_OBJECT("Packages", packages_members);
+
+const struct doc doc_list_packages = {
+	.tag = "Prices", .summary = "All packages and their prices",
+	.answers = { { 200, "The packages", &packages_shape, NULL, 0 } },
+};
 
 bool
 api_available(const char *service)

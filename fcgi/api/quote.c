@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "fcgi/api/api.h"
+#include "fcgi/api/doc.h"
 #include "fcgi/api/fields.h"
 #include "fcgi/proto/problem.h"
 #include "shared/base/text.h"
@@ -10,6 +11,41 @@
 #include "shared/wire/json.h"
 
 enum { MOST_SERVICES = 100, MOST_ID = 64 };
+
+static const struct member named_members[] = {
+	{ "service", S_TEXT(1, MOST_ID), MUST, "Its id, or its short name with a provider", NULL },
+	{ "version", S_TEXT(1, MOST_ID), 0, "Of a real server", NULL },
+	{ "backend", S_TEXT(1, MOST_ID), 0, "builtin", NULL },
+};
+static const struct shape named_shape = S_WISH("NamedService", named_members);
+static const struct shape names[] = { S_TEXT(1, MOST_ID), S_SAME(named_shape) };
+const struct shape        services_shape = S_LIST(S_EITHER(names), 1, MOST_SERVICES);
+
+static const struct member quote_wish_members[] = {
+	{ "services", S_SAME(services_shape), 0, "Required unless a package says them", NULL },
+	{ "provider", S_TEXT(1, MOST_ID), 0,
+	    "A cloud whose services are then named short, or multi-cloud", NULL },
+	{ "package", S_TEXT(1, MOST_ID), 0, "Without services: the package's own", NULL },
+};
+static const struct shape  quote_wish_shape = S_WISH("QuoteRequest", quote_wish_members);
+static const struct member line_members[] = {
+	{ "id", S_STRING, MUST, NULL, NULL },
+	{ "hourly_rate", S_NUMBER, MUST, "US$", NULL },
+	{ "available", S_BOOL, MUST, NULL, NULL },
+};
+static const struct member quote_members[] = {
+	{ "hourly_rate", S_NUMBER, MUST, "What an environment of these costs, in US$", NULL },
+	{ "sum", S_NUMBER, MUST, "What they cost one by one", NULL },
+	{ "package", S_STRING, MUST | NULLS, "The package that makes it cheaper", NULL },
+	{ "services", S_LIST(S_OBJECT(NULL, line_members), 1, 0), MUST, NULL, NULL },
+};
+static const struct shape quote_shape = S_OBJECT("Quote", quote_members);
+
+const struct doc doc_quote = {
+	.tag = "Prices", .summary = "What services cost together",
+	.request = &quote_wish_shape,
+	.answers = { { 200, "The price", &quote_shape, NULL, 0 } },
+};
 
 /* What a request names, before anything is known of it. */
 struct named {
@@ -26,16 +62,10 @@ struct named {
 static const char *
 read_object(struct call *c, struct json_object *j, const char *field)
 {
-	static const char *const known[] = { "service", "version", "backend" };
-	struct fields            f = fields_of(c, j, mem_fmt(c->task->mem, "%s.", field), known,
-	               COUNT(known));
-	const char              *name = fields_text(&f, "service", 1, MOST_ID);
-	const char              *version = fields_text(&f, "version", 1, MOST_ID);
-	const char              *fitting;
-	const char              *backend = fields_text(&f, "backend", 1, MOST_ID);
+	struct fields f = fields_in(c, j, mem_fmt(c->task->mem, "%s.", field), &named_shape);
+	const char   *name = field_text(&f, "service"), *fitting;
+	const char   *version = field_text(&f, "version"), *backend = field_text(&f, "backend");
 
-	if (json_get(j, "service") == NULL)
-		fields_wrong(&f, "service", "is missing");
 	if (name != NULL && version != NULL && server_engine(name) != NULL) {
 		if (!server_version_fits(name, version, &fitting))
 			fields_wrong(&f, "version", "%s %s is not available here: %s", name, version, fitting);
@@ -49,7 +79,7 @@ read_object(struct call *c, struct json_object *j, const char *field)
 static void
 read_list(struct call *c, const struct fields *f, struct named *out)
 {
-	struct json_object *list = fields_list(f, "services", 1, MOST_SERVICES);
+	struct json_object *list = field_list(f, "services");
 
 	out->n = list != NULL ? json_object_array_length(list) : 0;
 	out->names = mem_array(c->task->mem, const char *, out->n + 1);
@@ -131,9 +161,9 @@ check_quote(struct call *c, const struct named *named, const struct price_quote 
 void
 api_read_services(struct call *c, const struct fields *f, struct price_quote *out)
 {
-	struct named named = { .package = package_id(c, fields_text(f, "package", 1, MOST_ID)) };
+	struct named named = { .package = package_id(c, field_text(f, "package")) };
 
-	named.provider = fields_text(f, "provider", 1, MOST_ID);
+	named.provider = field_text(f, "provider");
 	if (named.provider != NULL)
 		named.provider = text_lower(c->task->mem, named.provider);
 	if (named.provider != NULL && (strcmp(named.provider, "multi-cloud") == 0 ||
@@ -152,9 +182,8 @@ api_read_services(struct call *c, const struct fields *f, struct price_quote *ou
 void
 api_quote(struct call *c)
 {
-	static const char *const known[] = { "services", "provider", "package" };
-	struct fields            f = fields_of(c, c->args, "", known, COUNT(known));
-	struct price_quote       q;
+	struct fields      f = fields_in(c, c->args, "", &quote_wish_shape);
+	struct price_quote q;
 
 	api_read_services(c, &f, &q);
 	api_answer(c, 200);

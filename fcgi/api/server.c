@@ -2,12 +2,22 @@
 #include <string.h>
 
 #include "fcgi/api/api.h"
+#include "fcgi/api/doc.h"
 #include "shared/base/clock.h"
 #include "shared/core/life.h"
 #include "shared/core/server.h"
 
 static const int64_t MOST_WAIT = 30 * SECOND;
 static const int64_t RECHECK = SECOND; /* a waiter looks by itself that often */
+
+static const struct member server_members[] = {
+	{ "engine", S_STRING, MUST, "As mariadb 10.11", NULL },
+	{ "status", S_STRING, MUST, NULL, NULL },
+	{ "host", S_STRING, MUST, NULL, NULL },
+	{ "port", S_INT(1, 65535), MUST, NULL, NULL },
+	{ "reason", S_STRING, 0, "What happened to it", NULL },
+};
+const struct shape server_shape = S_OBJECT("Server", server_members);
 
 /* "Prefer: respond-async" (RFC 7240, 4.1). */
 static bool

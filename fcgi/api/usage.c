@@ -1,9 +1,60 @@
 /* fcgi/api/usage.c - what environments have cost */
 #include "fcgi/api/api.h"
+#include "fcgi/api/doc.h"
 #include "fcgi/proto/problem.h"
 #include "shared/base/clock.h"
 #include "shared/core/life.h"
 #include "shared/core/usage.h"
+
+static const struct member period_members[] = {
+	{ "period_start", S_TIME, MUST, NULL, NULL },
+	{ "period_end", S_TIME, MUST | NULLS, "null: it runs", NULL },
+	{ "hourly_rate", S_NUMBER, MUST, "US$", NULL },
+	{ "cost", S_NUMBER, MUST, "Hours * rate, not rounded", NULL },
+	{ "charge", S_INT(0, 0), MUST | NULLS, "The charge it was billed with", NULL },
+};
+static const struct member environment_usage_members[] = {
+	{ "id", S_ID("env-"), MUST, NULL, NULL },
+	{ "status", S_STRING, MUST, NULL, NULL },
+	{ "hourly_rate", S_NUMBER, MUST, "US$", NULL },
+	{ "total", S_NUMBER, MUST, "Of all pages", NULL },
+	{ "at", S_TIME, MUST, "Until then", NULL },
+	{ "usage", S_LIST(S_OBJECT(NULL, period_members), 0, 0), MUST, "Newest first", NULL },
+	NEXT_CURSOR,
+};
+static const struct shape environment_usage_shape =
+    S_OBJECT("EnvironmentUsage", environment_usage_members);
+
+const struct doc doc_get_environment_usage = {
+	.tag = "Usage", .summary = "When an environment ran, and what that cost", .flags = DOC_PAGED,
+	.answers = { { 200, "Its usage", &environment_usage_shape, NULL, 0 } },
+	.faults = { &API_NO_ENVIRONMENT },
+};
+
+static const struct member sum_members[] = {
+	{ "id", S_ID("env-"), MUST, NULL, NULL },
+	{ "name", S_STRING, MUST | NULLS, NULL, NULL },
+	{ "status", S_STRING, MUST, NULL, NULL },
+	{ "cost", S_NUMBER, MUST, "US$ in that time", NULL },
+};
+static const struct member usage_members[] = {
+	{ "from", S_TIME, MUST, NULL, NULL },
+	{ "to", S_TIME, MUST, NULL, NULL },
+	{ "total", S_NUMBER, MUST, "Of all pages", NULL },
+	{ "environments", S_LIST(S_OBJECT(NULL, sum_members), 0, 0), MUST, "Newest first", NULL },
+	NEXT_CURSOR,
+};
+static const struct shape  usage_shape = S_OBJECT("Usage", usage_members);
+static const struct member usage_query[] = {
+	{ "from", S_TIME, 0, "From then on; the beginning of the month of UTC when not given", NULL },
+	{ "to", S_TIME, 0, "Until then; now when not given", NULL },
+};
+
+const struct doc doc_get_usage = {
+	.tag = "Usage", .summary = "What all environments cost in a time", .flags = DOC_PAGED,
+	.query = usage_query, .n_query = COUNT(usage_query),
+	.answers = { { 200, "The sums", &usage_shape, NULL, 0 } },
+};
 
 static void
 put_number_or_null(struct enc *o, const char *name, int64_t number)

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "fcgi/call.h"
+#include "fcgi/proto/shape.h"
 #include "shared/base/text.h"
 #include "shared/wire/json.h"
 
@@ -150,6 +151,22 @@ decode(struct call *c)
 	if (c->args == NULL || json_object_get_type(c->args) != json_type_object)
 		task_throw(c->task, &PROBLEM_JSON, NULL);
 }
+
+static const struct member error_members[] = {
+	{ "field", S_STRING, MUST, "Its name, as accounts[0].email", NULL },
+	{ "detail", S_STRING, MUST, "What is wrong with it", NULL },
+};
+static const struct member problem_members[] = {
+	{ "type", S_PATTERN("^urn:mockfactory:problem:[a-z-]+$"), MUST, NULL, NULL },
+	{ "code", S_PATTERN("^[a-z-]+$"), MUST, "What programs compare", NULL },
+	{ "title", S_STRING, MUST, "What the code means", NULL },
+	{ "status", S_INT(400, 599), MUST, "The answer's", NULL },
+	{ "detail", S_STRING, 0, "What it is about this time", NULL },
+	{ "instance", S_STRING, MUST, "The request's id", NULL },
+	{ "errors", S_LIST(S_OBJECT(NULL, error_members), 1, 0), 0, "All fields that are wrong",
+	    NULL },
+};
+const struct shape problem_shape = S_OBJECT("Problem", problem_members);
 
 static void
 put_errors(struct enc *e, const struct problem_error *list)

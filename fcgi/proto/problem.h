@@ -8,6 +8,7 @@
 
 struct call;
 struct proto;
+struct shape;
 
 /*
  * Operations are named by op.http: "POST /api/v1/environments/{id}/stop".  A segment in braces
@@ -25,6 +26,7 @@ struct proto;
  * `code` is the fault's; programs compare that.  Every answer has X-Request-Id.
  */
 extern const struct proto proto_problem;
+extern const struct shape problem_shape; /* of a fault's answer */
 
 /* A segment of the path by its name in braces; decoded. */
 const char *problem_param(const struct call *c, const char *name);
