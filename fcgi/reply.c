@@ -52,6 +52,19 @@ reply_header_int(struct mem *m, struct reply *r, const char *name, int64_t value
 	reply_header(m, r, name, mem_fmt(m, "%lld", (long long)value));
 }
 
+void
+reply_stream(struct task *t, struct reply *r, size_t (*read)(void *arg, void *p, size_t n),
+    void *arg, int64_t length)
+{
+	struct reply_stream *s = mem_one(t->mem, struct reply_stream);
+	char                *first = mem_raw(t->mem, BLOCK);
+
+	*s = (struct reply_stream){ .read = read, .arg = arg, .length = length, .first = first };
+	if (length > 0)
+		s->n_first = read(arg, first, BLOCK);
+	r->stream = s;
+}
+
 /* RFC 9110, section 15. */
 static const char *
 reason(int status)
@@ -87,6 +100,8 @@ body_length(const struct reply *r)
 {
 	int64_t sum = 0;
 
+	if (r->stream != NULL)
+		return r->stream->length;
 	if (r->n_pieces == 0)
 		return (int64_t)r->body.len;
 	for (size_t i = 0; i < r->n_pieces; i++)
@@ -234,6 +249,46 @@ send_files(struct task *t, struct gateway *g, const struct reply *r, const struc
 	return good && gateway_write(g, NULL, 0, true);
 }
 
+struct streaming {
+	struct task         *task;
+	struct gateway      *gateway;
+	struct reply_stream *stream;
+	bool                 whole;
+};
+
+/* All but the first bytes. */
+static void
+send_rest(void *arg)
+{
+	struct streaming *s = arg;
+	char             *block = mem_raw(s->task->mem, BLOCK);
+	int64_t           left = s->stream->length - (int64_t)s->stream->n_first;
+	size_t            n;
+
+	while (left > 0) {
+		n = s->stream->read(s->stream->arg, block, left < BLOCK ? (size_t)left : BLOCK);
+		if (n == 0 || !gateway_write(s->gateway, &(struct iovec){ block, n }, 1, false))
+			return;
+		left -= (int64_t)n;
+	}
+	s->whole = true;
+}
+
+/* What fails once we have begun can only be broken off, as in send_files. */
+static bool
+send_stream(struct task *t, struct gateway *g, const struct reply *r, const struct buf *head)
+{
+	struct streaming s = { .task = t, .gateway = g, .stream = r->stream };
+	struct iovec     parts[2] = { { head->data, head->len } };
+
+	parts[1] = (struct iovec){ (char *)(uintptr_t)s.stream->first, s.stream->n_first };
+	if (!gateway_write(g, parts, 2, false))
+		return false;
+	if (task_try(t, send_rest, &s) != NULL)
+		log_say("reply", "broken off: %s", t->detail != NULL ? t->detail : t->fault->name);
+	return s.whole && gateway_write(g, NULL, 0, true);
+}
+
 bool
 reply_send(struct task *t, struct gateway *g, const struct conf *c, const struct request *r,
     struct reply *reply)
@@ -254,5 +309,7 @@ reply_send(struct task *t, struct gateway *g, const struct conf *c, const struct
 	buf_fmt(&head, "Content-Length: %lld\r\n\r\n", (long long)length);
 	if (is_head || length == 0)
 		return send_text(g, &head, NULL);
+	if (reply->stream != NULL)
+		return send_stream(t, g, reply, &head);
 	return reply->n_pieces > 0 ? send_files(t, g, reply, &head) : send_text(g, &head, &reply->body);
 }

@@ -17,7 +17,8 @@ struct task;
  *   lighttpd  a whole file: X-Sendfile: path     parts: X-Sendfile2: path from-to, path from-to
  *   apache    a whole file: X-Sendfile: path     (mod_xsendfile; parts are sent by us)
  *
- * paths are percent-encoded, both decode them.  Otherwise we read the files, a block at a time.
+ * paths are percent-encoded, both decode them.  Otherwise we read the files, a block at a time.  A
+ * stream (request.h) is always sent by us.
  * False: the web server hung up, or a file could not be read to its end (then the answer is broken
  * off, so that the client does not take it for whole).  Throws when the arena is full, before
  * anything was sent.

@@ -69,14 +69,27 @@ struct reply_piece {
 };
 
 /*
- * The answer.  Its body is `body`, or, when n_pieces > 0, pieces of files: sent by the web server
- * where MF_SENDFILE allows, else by us.  `length` announces a body that is not sent (HEAD);
+ * A body that is made while it goes out: read gives up to n bytes of `length` in all, 0 only at the
+ * end, and throws when it cannot; then the answer is broken off.  See reply_stream.
+ */
+struct reply_stream {
+	size_t (*read)(void *arg, void *p, size_t n);
+	void       *arg;
+	int64_t     length;
+	const void *first; /* read ahead */
+	size_t      n_first;
+};
+
+/*
+ * The answer.  Its body is `body`, or a stream, or, when n_pieces > 0, pieces of files: sent by the
+ * web server where MF_SENDFILE allows, else by us.  `length` announces a body that is not sent (HEAD);
  * -1 otherwise.
  */
 struct reply {
 	int                  status;
 	struct reply_header *headers, **last;
 	struct buf           body;
+	struct reply_stream *stream;
 	struct reply_piece  *pieces;
 	size_t               n_pieces;
 	bool                 whole_file; /* one piece, a file: the web server may do ranges */
@@ -91,5 +104,11 @@ void reply_start(struct mem *m, struct reply *r);
  */
 void reply_header(struct mem *m, struct reply *r, const char *name, const char *value);
 void reply_header_int(struct mem *m, struct reply *r, const char *name, int64_t value);
+/*
+ * Answer with a stream.  Its first bytes are read here, so that what cannot be had at all is still a
+ * fault with a status of its own.
+ */
+void reply_stream(struct task *t, struct reply *r, size_t (*read)(void *arg, void *p, size_t n),
+    void *arg, int64_t length);
 
 #endif

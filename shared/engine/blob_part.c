@@ -85,7 +85,8 @@ read_piece(const struct rows *r, size_t i, struct blob_part *p)
 		.number = row_i64(r, i, "number"),          .size = row_i64(r, i, "size"),
 		.start = row_i64(r, i, "start"),            .checksum = row_text(r, i, "checksum"),
 		.checksum_algorithm = row_text(r, i, "checksum_algorithm"),
-		.home = row_i64(r, i, "home"),              .body = row_text(r, i, "body"),
+		.crc64nvme = row_text(r, i, "crc64nvme"),   .home = row_i64(r, i, "home"),
+		.body = row_text(r, i, "body"),
 		.bytes = row_bytes(r, i, "bytes", &n),
 	};
 }

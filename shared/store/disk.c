@@ -35,7 +35,7 @@ struct disk_put {
 struct disk_get {
 	struct store_get get;
 	const char      *path;
-	int64_t          offset;
+	int64_t          offset, end;
 	int              fd;
 };
 
@@ -266,13 +266,15 @@ close_get(void *arg)
 }
 
 static struct store_get *
-disk_read(struct task *t, struct store *s, int64_t environment, const char *id, int64_t offset)
+disk_read(struct task *t, struct store *s, int64_t environment, const char *id, int64_t offset,
+    int64_t length)
 {
 	struct disk_get *g = mem_one(t->mem, struct disk_get);
 
 	g->get.store = s;
 	g->path = disk_final(t->mem, s, environment, id);
 	g->offset = offset;
+	g->end = offset + length;
 	g->fd = -1;
 	mem_defer(t->mem, close_get, g);
 	g->fd = open(g->path, O_RDONLY | O_CLOEXEC);
@@ -287,6 +289,8 @@ disk_next(struct task *t, struct store_get *get, void *data, size_t n)
 	struct disk_get *g = (struct disk_get *)(void *)get;
 	size_t           got = 0;
 
+	if ((int64_t)n > g->end - g->offset)
+		n = (size_t)(g->end - g->offset);
 	while (got < n) {
 		ssize_t r = pread(g->fd, (char *)data + got, n - got, g->offset);
 

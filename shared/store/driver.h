@@ -19,7 +19,7 @@ struct store_driver {
 
 	const char       *(*path)(struct task *t, struct store *s, int64_t environment, const char *id);
 	struct store_get *(*read)(struct task *t, struct store *s, int64_t environment, const char *id,
-	    int64_t offset);
+	    int64_t offset, int64_t length);
 	size_t            (*next)(struct task *t, struct store_get *get, void *p, size_t n);
 
 	void (*remove)(struct task *t, struct store *s, int64_t environment, const char *id);

@@ -67,9 +67,10 @@ store_path(struct task *t, struct store *s, int64_t environment, const char *id)
 }
 
 struct store_get *
-store_read(struct task *t, struct store *s, int64_t environment, const char *id, int64_t offset)
+store_read(struct task *t, struct store *s, int64_t environment, const char *id, int64_t offset,
+    int64_t length)
 {
-	return s->driver->read(t, s, environment, id, offset);
+	return s->driver->read(t, s, environment, id, offset, length);
 }
 
 size_t

@@ -41,10 +41,13 @@ void              store_drop(struct store_put *put); /* the blob is not wanted a
 /* The absolute path of a blob that the web server may send; NULL when this store has no files. */
 const char *store_path(struct task *t, struct store *s, int64_t environment, const char *id);
 
-/* Reading by ourselves: bytes [offset, offset + n) of a blob; how many were read, 0 at the end. */
+/*
+ * Reading by ourselves: bytes [offset, offset + length) of a blob, or fewer when it ends before.
+ * store_next returns how many it read, 0 at the end; what breaks off on the way throws.
+ */
 struct store_get;
 struct store_get *store_read(struct task *t, struct store *s, int64_t environment, const char *id,
-    int64_t offset);
+    int64_t offset, int64_t length);
 size_t            store_next(struct task *t, struct store_get *get, void *p, size_t n);
 
 /* For the collector. Removing what is not there is not an error. */

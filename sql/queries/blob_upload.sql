@@ -174,13 +174,15 @@ returning p.number
 -- name: blob_pieces(bigint, bigint, bigint, text, bigint, bigint, bigint)
 -- Of the object made of parts $4: the pieces that hold some of its bytes [$5, $6), or part $7 when
 -- it is given.
-select p.number, p.size, p.start, p.total, p.checksum_algorithm, p.checksum, p.home, p.body, p.bytes
+select p.number, p.size, p.start, p.total, p.checksum_algorithm, p.checksum, p.crc64nvme,
+       p.home, p.body, p.bytes
   from core.environment e
   left join lateral (
-    select o.number, o.size, o.start, o.total, o.checksum_algorithm, o.checksum, o.home, o.body,
-           o.bytes
+    select o.number, o.size, o.start, o.total, o.checksum_algorithm, o.checksum, o.crc64nvme,
+           o.home, o.body, o.bytes
       from (
-        select i.number, i.size, i.checksum_algorithm, i.checksum, i.home, i.body, i.bytes,
+        select i.number, i.size, i.checksum_algorithm, i.checksum, i.crc64nvme, i.home, i.body,
+               i.bytes,
                (sum(i.size) over (order by i.number) - i.size)::bigint as start,
                count(*) over () as total
           from blob.part i

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "fcgi/aws/s3/multipart.h"
+#include "shared/base/log.h"
 #include "shared/store/store.h"
 #include "shared/wire/base64.h"
 #include "shared/wire/digest.h"
@@ -11,7 +12,10 @@ struct s3_reader {
 	const struct blob_part *list;
 	size_t                  n, i;
 	int64_t                 from, to; /* what is wanted of the object; from moves on */
-	struct store_get       *get;      /* of list[i], when it is a file */
+	struct store_get       *get;      /* of list[i], when it is in the store */
+	struct digest          *digest;   /* of list[i] from its start on; NULL: not verified */
+	const char             *expected; /* base64 */
+	size_t                  expected_size;
 };
 
 /* Of what the wanted bytes [from, from + length) are made. */
@@ -23,8 +27,32 @@ pieces_of(struct call *c, const struct blob_object *o, int64_t from, int64_t len
 		return blob_pieces(c->task, &c->space, o, from, length, out);
 	*out = mem_one(c->task->mem, struct blob_part);
 	**out = (struct blob_part){ .size = o->size, .body = o->body, .home = o->home,
-		.bytes = o->bytes };
+		.bytes = o->bytes, .checksum_algorithm = o->checksum_algorithm, .checksum = o->checksum };
 	return 1;
+}
+
+static size_t
+read_for_stream(void *arg, void *p, size_t n)
+{
+	return s3_read(arg, p, n);
+}
+
+/* The file of a piece, or its bytes; false: it is in a store that has no files. */
+static bool
+find_piece(struct call *c, const struct blob_part *p, struct reply_piece *out)
+{
+	if (p->body == NULL) {
+		out->bytes = p->bytes;
+		return true;
+	}
+	out->path = store_path(c->task, c->world->store, p->home, p->body);
+	return out->path != NULL;
+}
+
+static void
+send_streamed(struct call *c, const struct blob_object *o, int64_t from, int64_t length)
+{
+	reply_stream(c->task, &c->reply, read_for_stream, s3_read_open(c, o, from, length), length);
 }
 
 /* Only the last part may be small enough to be in its row, unless it is the only one. */
@@ -42,11 +70,11 @@ s3_send_bytes(struct call *c, const struct blob_object *o, int64_t from, int64_t
 		int64_t end = from + length - p->start < p->size ? from + length - p->start : p->size;
 
 		out[i] = (struct reply_piece){ .offset = start, .length = end - start };
-		if (p->body != NULL)
-			out[i].path = store_path(c->task, c->world->store, p->home, p->body);
-		else
-			out[i].bytes = p->bytes;
 		files = files || p->body != NULL;
+		if (!find_piece(c, p, &out[i])) {
+			send_streamed(c, o, from, length);
+			return;
+		}
 	}
 	for (size_t i = 0; !files && i < n; i++)
 		buf_add(&c->reply.body, (const char *)out[i].bytes + out[i].offset, (size_t)out[i].length);
@@ -69,6 +97,59 @@ s3_read_open(struct call *c, const struct blob_object *o, int64_t from, int64_t 
 	return r;
 }
 
+/*
+ * A stored body that is read whole is held against the checksum in its row: that of the part, or of
+ * an object which has no parts.
+ */
+static void
+open_piece(struct s3_reader *r, const struct blob_part *p, int64_t end)
+{
+	struct task              *t = r->c->task;
+	const char               *algorithm = p->checksum_algorithm;
+	const struct s3_checksum *k;
+
+	r->get = store_read(t, r->c->world->store, p->home, p->body, r->from - p->start,
+	    end - r->from);
+	r->digest = NULL;
+	r->expected = p->crc64nvme != NULL ? p->crc64nvme : p->checksum;
+	if (r->expected == NULL || r->from != p->start || end != p->start + p->size)
+		return;
+	k = s3_checksum_named(p->crc64nvme != NULL ? "CRC64NVME" : algorithm);
+	r->digest = digest_new(t->mem, (enum digest_kind)k->kind);
+	r->expected_size = digest_size((enum digest_kind)k->kind);
+}
+
+/* What came is not what was stored: nobody shall take it for whole. */
+static void
+check_piece(struct s3_reader *r, const struct blob_part *p)
+{
+	struct task  *t = r->c->task;
+	unsigned char out[DIGEST_MOST];
+
+	digest_end(r->digest, out);
+	if (strcmp(base64_encode(t->mem, out, r->expected_size), r->expected) != 0) {
+		log_say("store", "body %s of environment %lld is not what was stored", p->body,
+		    (long long)p->home);
+		task_throw(t, &FAULT_UNAVAILABLE, NULL);
+	}
+}
+
+static size_t
+read_stored(struct s3_reader *r, const struct blob_part *p, int64_t end, void *out, size_t n)
+{
+	if (r->get == NULL)
+		open_piece(r, p, end);
+	n = store_next(r->c->task, r->get, out, n);
+	if (n == 0) /* shorter than its row says */
+		task_throw(r->c->task, &FAULT_INTERNAL, "body %s ends early", p->body);
+	if (r->digest != NULL) {
+		digest_add(r->digest, out, n);
+		if (r->from + (int64_t)n == end)
+			check_piece(r, p);
+	}
+	return n;
+}
+
 size_t
 s3_read(struct s3_reader *r, void *out, size_t n)
 {
@@ -85,16 +166,10 @@ s3_read(struct s3_reader *r, void *out, size_t n)
 	end = p->start + p->size < r->to ? p->start + p->size : r->to;
 	if ((int64_t)n > end - r->from)
 		n = (size_t)(end - r->from);
-	if (p->body == NULL) {
+	if (p->body == NULL)
 		memcpy(out, (const char *)p->bytes + (r->from - p->start), n);
-	} else {
-		if (r->get == NULL)
-			r->get = store_read(r->c->task, r->c->world->store, p->home, p->body,
-			    r->from - p->start);
-		n = store_next(r->c->task, r->get, out, n);
-		if (n == 0) /* shorter than its row says */
-			task_throw(r->c->task, &FAULT_INTERNAL, "body %s ends early", p->body);
-	}
+	else
+		n = read_stored(r, p, end, out, n);
 	r->from += (int64_t)n;
 	return n;
 }

@@ -58,7 +58,7 @@ static const char *
 get(const char *id, int64_t offset)
 {
 	char              *text = mem_alloc(task.mem, 100);
-	struct store_get  *g = store_read(&task, store, 7, id, offset);
+	struct store_get  *g = store_read(&task, store, 7, id, offset, 100);
 
 	store_next(&task, g, text, 99);
 	return text;
@@ -169,7 +169,7 @@ static void
 read_nothing(void *arg)
 {
 	(void)arg;
-	store_read(&task, store, 7, "nosuchblob", 0);
+	store_read(&task, store, 7, "nosuchblob", 0, 1);
 }
 
 static void
