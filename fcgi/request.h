@@ -69,8 +69,8 @@ struct reply_piece {
 };
 
 /*
- * A body that is made while it goes out: read gives up to n bytes of `length` in all, 0 only at the
- * end, and throws when it cannot; then the answer is broken off.  See reply_stream.
+ * A body made while it goes out: read gives up to n bytes of `length` in all, 0 only at the end,
+ * and throws when it cannot; then the answer is broken off.  See reply_stream.
  */
 struct reply_stream {
 	size_t (*read)(void *arg, void *p, size_t n);
@@ -82,8 +82,8 @@ struct reply_stream {
 
 /*
  * The answer.  Its body is `body`, or a stream, or, when n_pieces > 0, pieces of files: sent by the
- * web server where MF_SENDFILE allows, else by us.  `length` announces a body that is not sent (HEAD);
- * -1 otherwise.
+ * web server where MF_SENDFILE allows, else by us.  `length` announces a body that is not sent
+ * (HEAD); -1 otherwise.
  */
 struct reply {
 	int                  status;
@@ -105,8 +105,8 @@ void reply_start(struct mem *m, struct reply *r);
 void reply_header(struct mem *m, struct reply *r, const char *name, const char *value);
 void reply_header_int(struct mem *m, struct reply *r, const char *name, int64_t value);
 /*
- * Answer with a stream.  Its first bytes are read here, so that what cannot be had at all is still a
- * fault with a status of its own.
+ * Answer with a stream.  Its first bytes are read here, so that what cannot be had at all is still
+ * a fault with a status of its own.
  */
 void reply_stream(struct task *t, struct reply *r, size_t (*read)(void *arg, void *p, size_t n),
     void *arg, int64_t length);
