@@ -8,6 +8,9 @@ packages="gcc make libc6-dev pkg-config libpq-dev libxml2-dev libjson-c-dev libs
 	libcmocka-dev postgresql redis-server mariadb-server spawn-fcgi lighttpd lighttpd-mod-openssl
 	apache2-bin libapache2-mod-xsendfile openssl curl procps iproute2 python3-venv python3-boto3"
 command -v node > /dev/null || packages="$packages nodejs npm"
+command -v go > /dev/null || packages="$packages golang-go"
+command -v javac > /dev/null || packages="$packages default-jdk-headless"
+command -v mvn > /dev/null || packages="$packages maven"
 
 # shellcheck disable=SC2086
 missing=$(httpd-conf/packages.sh missing $packages)

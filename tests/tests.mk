@@ -35,7 +35,7 @@ check-tsan: $(PYTEST) ## many clients at once, the pool under ThreadSanitizer
 check-fuzz: $(fuzzes) ## parsers of outside bytes over their corpus
 	@tests/fuzz.sh $(fuzzes)
 
-check-sdk: all $(PYTEST) $(T)/js ## vendors' SDKs, the control API, neighbours; behind lighttpd
+check-sdk: all $(PYTEST) $(T)/js $(T)/examples/built ## vendors' SDKs, examples, the API
 	@$(BESIDE) lighttpd $(PYTEST) $(SDK) $(ARGS)
 
 check-many: all $(PYTEST) ## real servers of several customers, each with a user of its own
@@ -58,6 +58,10 @@ $(T)/js: tests/sdk/js/package-lock.json
 	@mkdir -p $(T)
 	@if command -v npm > /dev/null; then \
 		cd tests/sdk/js && npm ci --silent --no-audit --no-fund; fi
+	@touch $@
+
+$(T)/examples/built: tests/examples.sh $(shell find docs/examples -type f)
+	@tests/examples.sh $(@D)
 	@touch $@
 
 tidy: ## clang-tidy and cppcheck

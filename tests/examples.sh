@@ -1,0 +1,49 @@
+#!/bin/bash
+# tests/examples.sh - build docs/examples as they stand, for the tests that run them
+#
+#   tests/examples.sh DIRECTORY
+#
+# Copies of the examples with what they need go to DIRECTORY/<language>, built once; Maven's
+# downloads to DIRECTORY/maven, Go's where Go keeps them.  A language whose tools are missing or too
+# old has no directory afterwards: the line that says so is loud, and with CI=true its test fails.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+mkdir -p "$1"
+out=$(readlink -f "$1")
+
+without() {
+	echo "SKIP: the examples for $1 are not built: $2" >&2
+	rm -rf "${out:?}/$1"
+}
+
+# copy <language> - the example without what an earlier build left
+copy() {
+	rm -rf "${out:?}/$1"
+	cp -r "docs/examples/$1" "$out/$1"
+}
+
+build_node() {
+	command -v npm > /dev/null || { without node "there is no npm"; return; }
+	copy node
+	(cd "$out/node" && npm ci --silent --no-audit --no-fund) || without node "npm ci failed"
+}
+
+build_go() {
+	command -v go > /dev/null || { without go "there is no Go"; return; }
+	copy go
+	# Go downloads what go.sum names and nothing else.
+	(cd "$out/go" && go vet ./... && go build -mod=readonly -o bin/ ./...) ||
+		without go "$(go version) does not build them"
+}
+
+build_java() {
+	command -v mvn > /dev/null && command -v javac > /dev/null ||
+		{ without java "there is no Maven or no JDK"; return; }
+	copy java
+	(cd "$out/java" && mvn -q -B -Dmaven.repo.local="$out/maven" compile) ||
+		without java "Maven failed"
+}
+
+build_node
+build_go
+build_java
