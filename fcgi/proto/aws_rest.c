@@ -234,6 +234,12 @@ route_new(struct mem *m, const struct pattern *p, const struct text *found)
 const struct op *
 aws_rest_match(struct call *c, const struct service *s)
 {
+	return aws_rest_match_as(c, s, c->req->method);
+}
+
+const struct op *
+aws_rest_match_as(struct call *c, const struct service *s, const char *method)
+{
 	const struct table *t = table_of(s);
 	const char         *bucket = t->buckets ? c->sub_host : NULL;
 	struct text         found[MAX_SEGMENTS];
@@ -242,7 +248,7 @@ aws_rest_match(struct call *c, const struct service *s)
 	for (size_t i = 0; i < t->n; i++) {
 		const struct pattern *p = &t->patterns[i];
 
-		if (!same(p->method, c->req->method) ||
+		if (!same(p->method, method) ||
 		    !path_matches(p, c->path, bucket, found) ||
 		    !query_matches(p, &c->req->args) ||
 		    (p->op->when != NULL && request_header(c->req, p->op->when) == NULL))

@@ -22,6 +22,8 @@ struct service;
 
 /* NULL: nothing matches.  Sets c->route. */
 const struct op *aws_rest_match(struct call *c, const struct service *s);
+/* The same as if the request's method were another: what a preflight asks about. */
+const struct op *aws_rest_match_as(struct call *c, const struct service *s, const char *method);
 
 /*
  * A label of the path of the operation that matched, decoded; NULL when there is none of that

@@ -29,6 +29,7 @@ enum blob_result {
 	BLOB_UNMET,     /* a condition does not hold: nothing was done */
 	BLOB_THERE,     /* blob_bucket_make: it exists, see owner */
 	BLOB_NOT_EMPTY,
+	BLOB_FULL,      /* blob_config.h */
 	BLOB_NO_UPLOAD,      /* blob_upload.h */
 	BLOB_OTHER_CHECKSUM,
 };

@@ -1,6 +1,7 @@
 /* fcgi/aws/s3/auth.c - who asks, in S3's words when it cannot be told */
 #include "fcgi/auth/sigv2.h"
 #include "fcgi/auth/sigv4.h"
+#include "fcgi/aws/s3/cors.h"
 #include "fcgi/aws/s3/s3.h"
 
 static const struct sigv4_faults faults = {
@@ -14,6 +15,12 @@ static const struct sigv4_faults faults = {
 void
 s3_authenticate(struct call *c)
 {
+	if (c->op == &s3_preflight_op) {
+		/* Browsers send them without credentials.  No environment: as if there were no bucket. */
+		if (c->env->id == 0)
+			task_throw(c->task, &S3_CORS_FORBIDDEN, "CORSResponse: Bucket not found");
+		return;
+	}
 	if (!sigv2_verify(c, &faults))
 		sigv4_verify(c, &faults, true);
 	/* Nothing is public before bucket policies and ACLs are built. */

@@ -241,3 +241,15 @@ s3_xml_plain(struct call *c, const char *root)
 {
 	return document(c, root, false);
 }
+
+void
+s3_need_digest(struct call *c)
+{
+	const char *value;
+	bool        in_trailer;
+
+	if (request_header(c->req, "content-md5") == NULL &&
+	    s3_checksum_wanted(c, &value, &in_trailer) == NULL)
+		s3_throw(c, &S3_INVALID_REQUEST, "Missing required header for this request: Content-MD5",
+		    NULL);
+}

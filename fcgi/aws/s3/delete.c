@@ -120,15 +120,11 @@ void
 s3_delete_objects(struct call *c)
 {
 	struct wanted    *list = mem_array(c->task->mem, struct wanted, MOST_KEYS);
-	const char       *bucket = s3_bucket(c), *value, *quiet;
-	bool              in_trailer;
+	const char       *bucket = s3_bucket(c), *quiet;
 	const struct xml *x;
 	size_t            n;
 
-	if (request_header(c->req, "content-md5") == NULL &&
-	    s3_checksum_wanted(c, &value, &in_trailer) == NULL)
-		s3_throw(c, &S3_INVALID_REQUEST, "Missing required header for this request: Content-MD5",
-		    NULL);
+	s3_need_digest(c);
 	x = s3_xml(c, "Delete");
 	if (x == NULL)
 		task_throw(c->task, &S3_MALFORMED_XML, NULL);

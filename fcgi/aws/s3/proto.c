@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "fcgi/auth/sigv4.h"
+#include "fcgi/aws/s3/cors.h"
 #include "fcgi/aws/s3/s3.h"
 #include "fcgi/aws/s3/state.h"
 #include "fcgi/proto/aws_rest.h"
@@ -58,6 +59,10 @@ s3_throw(struct call *c, const struct fault *f, const char *message, ...)
 static const struct op *
 find(struct call *c)
 {
+	if (strcmp(c->req->method, "OPTIONS") == 0) {
+		aws_rest_match_as(c, c->service, "GET");
+		return &s3_preflight_op;
+	}
 	return aws_rest_match(c, c->service);
 }
 
@@ -95,6 +100,7 @@ decode(struct call *c)
 	*traits = (struct enc_traits){ .format = ENC_XML, .xmlns = c->service->xmlns,
 	    .declaration = true };
 	put_ids(c);
+	cors_begin(c);
 	c->out = enc_new(c->task->mem, traits, &c->reply.body);
 }
 
@@ -203,6 +209,7 @@ fault(struct call *c, const struct fault *f)
 {
 	c->reply.status = f->status;
 	put_ids(c);
+	cors_headers(c);
 	if (f == &S3_METHOD_NOT_ALLOWED)
 		call_header(c, "Allow", "GET, HEAD, PUT, POST, DELETE");
 	call_header(c, "Content-Type", "application/xml");

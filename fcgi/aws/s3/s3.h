@@ -113,6 +113,8 @@ void s3_settle(const struct s3_body *body, enum blob_result r);
 struct xml *s3_xml(struct call *c, const char *root);
 /* The same where x-amz-checksum-* headers speak of something else than the document. */
 struct xml *s3_xml_plain(struct call *c, const char *root);
+/* Throws unless Content-MD5 or a checksum comes with the body. */
+void s3_need_digest(struct call *c);
 /* The digest of an object's bytes, read back. */
 const char *s3_digest_object(struct call *c, const struct blob_object *o,
     const struct s3_checksum *k);
@@ -166,5 +168,12 @@ void s3_complete_multipart_upload(struct call *c);
 void s3_abort_multipart_upload(struct call *c);
 void s3_list_parts(struct call *c);
 void s3_list_multipart_uploads(struct call *c);
+/* Documents of buckets, every kind of them (config.h). */
+void s3_put_bucket_configuration(struct call *c);
+void s3_get_bucket_configuration(struct call *c);
+void s3_delete_bucket_configuration(struct call *c);
+void s3_list_bucket_configurations(struct call *c);
+void s3_get_bucket_replication(struct call *c);
+void s3_delete_bucket_replication(struct call *c);
 
 #endif

@@ -9,11 +9,17 @@ struct s3_body;
 struct s3_extras;
 struct xml;
 
+/* The headers of a CORS rule that fits the request. */
+struct s3_cors {
+	const char *origin, *methods, *headers, *expose, *max_age;
+};
+
 struct s3_state {
 	struct s3_body   *body;   /* taken, and stored when large: never read twice */
 	struct xml       *document;
 	bool              read;   /* a document was read; none when it was empty */
 	struct s3_extras *extras; /* of the fault being thrown */
+	struct s3_cors   *cors;   /* of this answer, whatever it becomes; NULL: none */
 };
 
 struct s3_state *s3_state(struct call *c);

@@ -11,6 +11,7 @@ import pytest
 import installation
 import raw
 from conftest import make_client
+from documents import DOCUMENTS
 
 
 def operation_lines():
@@ -65,8 +66,10 @@ def s3_request(name, target, bucket):
     """Path, body and headers that make the operation do something where it is allowed."""
     path = target.replace("{Bucket}", bucket).replace("{Key+}", "key")
     body, headers = b"", {}
-    if name == "DeleteObjects":
-        body = b"<Delete><Object><Key>key</Key></Object></Delete>"
+    if name.endswith("Configuration"):
+        path = path.replace("&id", "") + "&id=one"
+    if name in DOCUMENTS:
+        body = DOCUMENTS[name].encode()
         headers["Content-MD5"] = base64.b64encode(hashlib.md5(body).digest()).decode()
     elif name in ("CopyObject", "UploadPartCopy"):
         headers["x-amz-copy-source"] = f"/{bucket}/other"

@@ -35,6 +35,10 @@ struct s3_answer s3_send(const char *method, const char *target, const char *hea
 const struct fault *s3_again(const struct space *other);
 /* Without headers and with a text. */
 int         s3_do(const char *method, const char *target, const char *body);
+/* Put a document with its Content-MD5. */
+struct s3_answer s3_put_document(const char *target, const char *body);
+/* One document of every kind for "bkt", those with ids as "one". */
+void        s3_some_configurations(void);
 /* A header of the last answer; NULL: none. */
 const char *s3_answer_header(const char *name);
 
