@@ -79,18 +79,23 @@ pool() {
 	echo "$stamp" >"$RUN/pool.stamp"
 }
 
-# Makes real servers true; each one works for a minute and is followed by the next.
-provisioner() {
+# job <name> <program> - one that works for a minute and is followed by the next
+job() {
 	local stamp
-	# root.sh runs it, then.
-	[ -z "${MF_SERVER_UIDS-}" ] || return 0
 	stamp=$(pool_stamp)
-	if held provision && [ "$stamp" != "$(cat "$RUN/provision.stamp" 2>/dev/null)" ]; then
+	if held "$1" && [ "$stamp" != "$(cat "$RUN/$1.stamp" 2>/dev/null)" ]; then
 		# It may end anywhere; its keeper starts the new one.
-		kill "$(pid_of provision)" 2>/dev/null || true
+		kill "$(pid_of "$1")" 2>/dev/null || true
 	fi
-	keeper provision TERM "$here/program.sh" mf-provision
-	echo "$stamp" >"$RUN/provision.stamp"
+	keeper "$1" TERM "$here/program.sh" "$2"
+	echo "$stamp" >"$RUN/$1.stamp"
+}
+
+# mf-provision makes real servers true, as root where they have users of their own (root.sh);
+# mf-seed is their client, and is never root.
+servers() {
+	[ -n "${MF_SERVER_UIDS-}" ] || job provision mf-provision
+	job seed mf-seed
 }
 
 own_database() {
@@ -170,7 +175,7 @@ up() {
 	database
 	admin migrate "$PROGRAM/migrations"
 	pool
-	provisioner
+	servers
 	touch "$STATE/wanted"
 	"$here/jobs.sh" install
 	wait_until 20 healthy || die "no healthy answer on port $MF_PORT: see make logs"
@@ -189,7 +194,7 @@ watch() {
 	[ -e "$RUN/web.conf" ] || "$here/web.sh" configure
 	pool
 	keeper web TERM "$here/web.sh" run
-	provisioner
+	servers
 }
 
 case $1 in

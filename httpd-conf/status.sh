@@ -26,6 +26,7 @@ if [ -n "${MF_SERVER_UIDS-}" ]; then
 else
 	line provision provision
 fi
+line seed seed
 [[ $MF_DB != "host=$RUN "* ]] || line postgres postgres
 jobs=$("$here/jobs.sh" state)
 printf '%-10s %s\n' jobs "${jobs:--}"

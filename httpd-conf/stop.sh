@@ -34,6 +34,7 @@ flock 8
 "$here/jobs.sh" remove
 stop web 20
 stop pool 45
+stop seed 10
 stop provision 10
 "$here/program.sh" mf-provision --rest >>"$LOG/provision.log" 2>&1 || true
 stop postgres 60

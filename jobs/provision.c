@@ -1,19 +1,18 @@
 /* jobs/provision.c - mf-provision: makes true what is wished of real servers */
-#include <poll.h>
-#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
-#include "shared/base/channel.h"
 #include "shared/base/clock.h"
 #include "shared/base/conf.h"
-#include "shared/base/log.h"
 #include "shared/base/mem.h"
 #include "shared/base/task.h"
 #include "shared/core/crew.h"
+#include "shared/core/provision.h"
 #include "shared/core/secret.h"
 #include "shared/core/server.h"
-#include "shared/db/listen.h"
 #include "shared/run/run.h"
+#include "shared/run/template.h"
 
 #define USAGE \
 	"Usage: mf-provision          work for MF_PROVISION_LIFE: start, stop, remove real servers\n" \
@@ -25,24 +24,61 @@
 #define LOOK_EACH  (2 * SECOND)
 #define SWEEP_EACH (30 * SECOND)
 #define SAY_EACH   MINUTE
-#define IDLE       (500 * MILLISECOND)
 
-enum { PAYLOAD_MOST = 7900 };
-
-static void
-introduce(void *arg)
+static bool
+work(struct crew *c, struct task *t, volatile int64_t *id)
 {
-	struct crew *c = arg;
+	struct provision_work w;
+	int64_t               again;
 
-	provision_introduce(c->job.task, &c->p);
+	if (!provision_take(t, c->master, &w))
+		return false;
+	*id = w.id;
+	crew_kick(c);
+	provision_do(t, c->master, &w, &again);
+	if (again != 0)
+		crew_remind(c, again);
+	crew_ring(c, w.public_id);
+	return true;
 }
 
 static void
-look(void *arg)
+drop(struct crew *c, struct task *t, int64_t id)
 {
-	struct crew *c = arg;
+	provision_drop(t, c->master, id);
+}
+
+/* In quiet times files of servers to come are copied in advance, one set at a time. */
+static bool
+copy_ahead(struct crew *c, struct mem *m)
+{
+	const struct provision *p = c->master;
+
+	return template_fill(p->runner, m, (int)c->conf->server_ready);
+}
+
+static const struct crew_craft craft = {
+	.name = "provision", .channel = SERVER_WORK, .work = work, .drop = drop, .quiet = copy_ahead,
+	.due = provision_due,
+};
+
+static void
+introduce(struct crew *c)
+{
+	provision_introduce(c->job.task, c->master);
+}
+
+static void
+introduce_first(void *arg)
+{
+	introduce(arg);
+}
+
+static void
+look(struct crew *c)
+{
 	const char **changed;
-	size_t       n = provision_check(c->job.task, &c->p, &changed);
+	size_t       n = provision_check(c->job.task, c->master, &changed);
 
 	for (size_t i = 0; i < n; i++)
 		crew_ring(c, changed[i]);
@@ -51,11 +87,9 @@ look(void *arg)
 }
 
 static void
-sweep(void *arg)
+sweep(struct crew *c)
 {
-	struct crew *c = arg;
-
-	provision_sweep(c->job.task, &c->p);
+	provision_sweep(c->job.task, c->master);
 }
 
 static void
@@ -63,147 +97,30 @@ rest(void *arg)
 {
 	struct crew *c = arg;
 
-	provision_rest(c->job.task, &c->p);
-}
-
-static void
-find_next(void *arg)
-{
-	struct crew *c = arg;
-
-	crew_remind(c, provision_due(c->job.task));
-}
-
-static void
-hear_slot(void *arg, unsigned slot)
-{
-	if (slot == channel_slot(SERVER_WORK))
-		crew_kick(arg);
-}
-
-static void
-hear(void *arg, const char *payload)
-{
-	struct crew *c = arg;
-
-	channel_read(payload, c->name, hear_slot, c);
-}
-
-/* False: the connection is lost; who waits looks again by itself. */
-static bool
-tell(struct crew *c, struct listen *l)
-{
-	uint64_t count, rung[SLOT_WORDS];
-	char     payload[PAYLOAD_MOST];
-	size_t   start = (size_t)snprintf(payload, sizeof(payload), "%s:", c->name), n = start;
-
-	(void)!read(c->outgoing, &count, sizeof(count));
-	pthread_mutex_lock(&c->lock);
-	memcpy(rung, c->rung, sizeof(rung));
-	memset(c->rung, 0, sizeof(c->rung));
-	pthread_mutex_unlock(&c->lock);
-	for (unsigned i = 0; i < CHANNEL_SLOTS && n + 8 < sizeof(payload); i++)
-		if (rung[i / 64] >> i % 64 & 1)
-			n += (size_t)snprintf(payload + n, sizeof(payload) - n, "%s%x", n > start ? "," : "",
-			    i);
-	return n == start || l == NULL || listen_tell(l, payload);
-}
-
-/* How long to sleep; what is due by now is kicked. */
-static int64_t
-until_next(struct crew *c)
-{
-	int64_t left = IDLE, now = clock_now();
-	bool    due = false;
-
-	pthread_mutex_lock(&c->lock);
-	if (c->next != 0 && c->next <= now) {
-		c->next = 0;
-		due = true;
-	} else if (c->next != 0 && c->next - now < left)
-		left = c->next - now;
-	pthread_mutex_unlock(&c->lock);
-	if (due)
-		crew_kick(c);
-	return left;
-}
-
-static bool
-idle(struct crew *c)
-{
-	bool is;
-
-	pthread_mutex_lock(&c->lock);
-	is = c->busy == 0 && c->kicks == 0 && c->next == 0;
-	pthread_mutex_unlock(&c->lock);
-	return is;
-}
-
-/* Every now and then; *at is when it was done last (monotonic). */
-static void
-each(struct crew *c, int64_t *at, int64_t interval, void (*what)(void *arg))
-{
-	int64_t now = clock_monotonic();
-
-	if (*at != 0 && now - *at < interval)
-		return;
-	*at = now;
-	job_step(&c->job, what, c);
-}
-
-/* Sleep until something is heard, is to be told, or is due; false: the connection is lost. */
-static bool
-listen_turn(struct crew *c, struct listen *l)
-{
-	struct pollfd p[] = { { .fd = c->outgoing, .events = POLLIN },
-		{ .fd = l != NULL ? listen_fd(l) : -1, .events = POLLIN } };
-	bool          good = true;
-
-	if (poll(p, COUNT(p), (int)(until_next(c) / MILLISECOND) + 1) < 0)
-		return true;
-	if (p[1].revents != 0)
-		good = listen_take(l, hear, c);
-	if (good && p[0].revents != 0)
-		good = tell(c, l) && (l == NULL || listen_take(l, hear, c));
-	return good;
+	provision_rest(c->job.task, c->master);
 }
 
 static void
 run(struct crew *c, bool once)
 {
-	int64_t        end = clock_monotonic() + c->p.conf->provision_life;
-	int64_t        looked = 0, swept = 0, said = clock_monotonic(), asked = 0;
-	struct listen *l = NULL;
+	struct crew_chore chores[] = {
+		{ .each = LOOK_EACH, .run = look },
+		{ .each = SWEEP_EACH, .run = sweep, .late = true },
+		{ .each = SAY_EACH, .run = introduce, .late = true, .last = clock_monotonic() },
+	};
 
-	while (clock_monotonic() < end) {
-		if (l == NULL) {
-			l = listen_open(c->p.conf, CHANNEL_NOTIFY);
-			asked = 0; /* what was rung meanwhile was not heard */
-		}
-		each(c, &looked, LOOK_EACH, look);
-		each(c, &asked, SECOND, find_next);
-		if (!listen_turn(c, l)) {
-			listen_close(l);
-			l = NULL;
-		}
-		each(c, &swept, SWEEP_EACH, sweep);
-		each(c, &said, SAY_EACH, introduce);
-		if (once && swept != 0 && idle(c))
-			break;
-	}
-	tell(c, l);
-	if (l != NULL)
-		listen_close(l);
+	crew_run(c, chores, COUNT(chores), c->conf->provision_life, once);
 }
 
 int
 main(int argc, char **argv)
 {
-	static struct conf conf;
-	static struct crew c;
-	char               why[RUN_WHY];
-	bool               once = argc == 2 && strcmp(argv[1], "--once") == 0;
-	bool               resting = argc == 2 && strcmp(argv[1], "--rest") == 0;
+	static struct conf      conf;
+	static struct crew      c;
+	static struct provision p = { .conf = &conf };
+	char                    why[RUN_WHY];
+	bool                    once = argc == 2 && strcmp(argv[1], "--once") == 0;
+	bool                    resting = argc == 2 && strcmp(argv[1], "--rest") == 0;
 
 	conf_start(&conf, argc, argv, USAGE);
 	if (argc > 1 && !once && !resting) {
@@ -211,18 +128,17 @@ main(int argc, char **argv)
 		return 2;
 	}
 	secret_start(&conf);
-	c.p.conf = &conf;
-	c.p.runner = runner_open(&conf, why, sizeof(why));
-	if (c.p.runner == NULL) {
+	p.runner = runner_open(&conf, why, sizeof(why));
+	if (p.runner == NULL) {
 		fprintf(stderr, "%s: %s\n", argv[0], why);
 		return 2;
 	}
-	crew_init(&c);
+	crew_init(&c, &conf, &craft, &p);
 	if (resting)
 		return job_step(&c.job, rest, &c) ? 0 : 1;
-	while (!job_step(&c.job, introduce, &c))
+	while (!job_step(&c.job, introduce_first, &c))
 		usleep((useconds_t)SECOND);
-	crew_start(&c, !once && conf.server_ready > 0);
+	crew_start(&c, conf.provision_threads, !once && conf.server_ready > 0);
 	run(&c, once);
 	crew_stop(&c);
 	/* What the last of them changed is told by nobody: waiting requests look by themselves. */

@@ -41,8 +41,9 @@ function service_of(file,    p, n) {
 function check_include(file,    p, layer, theirs) {
 	split(path, p, "/")
 	layer = p[1] == "shared" ? p[2] : ""
-	if (file ~ /libpq-fe\.h$/ && path !~ /^shared\/db\// && path !~ /^tests\/unit\/support\//)
-		say(FNR, "libpq-fe.h belongs to shared/db only")
+	if (file ~ /libpq-fe\.h$/ && path !~ /^shared\/db\// && path !~ /^tests\/unit\/support\// &&
+	    path !~ /^shared\/client\/pg\.[ch]$/)
+		say(FNR, "libpq-fe.h belongs to shared/db, and to the client of customers' servers")
 	if (file ~ /fcgiapp\.h$/ && path ~ /^fcgi\// && !(path in fastcgi)) {
 		fastcgi[path] = 1
 		if (++n_fastcgi > 2)

@@ -54,6 +54,10 @@ bool api_wait_servers(struct call *c, const struct life *e);
  * in headers; returns the operation's id.
  */
 const char *api_operation(struct call *c, const char *kind, const char *public_id);
+/* The same for records on their way into a server (shared/core/seed.h). */
+const char *api_seeding_operation(struct call *c, const char *public_id, int64_t seeding);
+/* "Prefer: respond-async" (RFC 7240, 4.1); then the answer says that it was heard. */
+bool api_prefers_async(struct call *c);
 /* The seconds of "Prefer: wait=N" (RFC 7240, 4.3), at most a minute; 0: none. */
 int64_t api_preferred_wait(struct call *c);
 /* NULL: the service is none of its real servers. */

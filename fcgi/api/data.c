@@ -72,21 +72,27 @@ static const struct shape  records_shape = S_OBJECT("Records", records_members);
 static const struct member seeded_members[] = {
 	MADE,
 	{ "seeded_into", S_WORD(targets), MUST, NULL, NULL },
+	{ "table", S_STRING, 0, NULL, NULL },
+	{ "table_created", S_BOOL, 0, "It was not there before", NULL },
+	{ "key_prefix", S_STRING, 0, "What the keys of Redis begin with", NULL },
+	{ "operation", S_STRING, 0, "Of an answer that came before they were there", NULL },
 	{ "bucket", S_STRING, 0, NULL, NULL },
 	{ "bucket_created", S_BOOL, 0, "It was not there before", NULL },
 	{ "bytes", S_INT(0, 0), 0, "Of all objects", NULL },
 	{ "objects", S_LIST(S_STRING, 1, 0), 0, "The keys of what was written", NULL },
 };
-static const struct shape seeded_shape = S_OBJECT("SeededRecords", seeded_members);
+static const struct shape  seeded_shape = S_OBJECT("SeededRecords", seeded_members);
 
 const struct doc doc_generate_data = {
 	.tag = "Data", .summary = "Make records up, into the answer or into a service",
-	.request = &wish_shape,
+	.flags = DOC_ASYNC, .request = &wish_shape,
 	.answers = {
 		{ 200, "The records", &records_shape, NULL, 0 },
 		{ 201, "Where they were put", &seeded_shape, NULL, 0 },
+		{ 202, "Where they are being put", &seeded_shape, NULL, HAS_LOCATION | HAS_RETRY },
 	},
-	.faults = { &API_NO_ENVIRONMENT, &API_DESTROYED, &API_WRONG_STATE, &PROBLEM_NOT_BUILT },
+	.faults = { &API_NO_ENVIRONMENT, &API_DESTROYED, &API_WRONG_STATE, &API_DATA_UNFIT,
+		&API_SERVER_FAILED, &API_NO_OPERATION },
 };
 
 void
@@ -134,20 +140,25 @@ read_template(const struct fields *f)
 }
 
 /* Without a seed one is drawn, and kept should the request have to run again. */
-static uint64_t
-read_seed(struct call *c, const struct fields *f)
+static struct data_kept *
+keep(struct call *c)
 {
-	int64_t  seed = field_int(f, "seed", -1);
-	int64_t *kept = c->state;
+	struct data_kept *kept = c->state;
 
-	if (seed >= 0)
-		return (uint64_t)seed;
 	if (kept == NULL) {
-		kept = c->state = mem_one(c->task->mem, int64_t);
-		id_bytes(&c->task->ids, kept, sizeof(*kept));
-		*kept &= INT32_MAX;
+		kept = c->state = mem_one(c->task->mem, struct data_kept);
+		id_bytes(&c->task->ids, &kept->seed, sizeof(kept->seed));
+		kept->seed &= INT32_MAX;
 	}
-	return (uint64_t)*kept;
+	return kept;
+}
+
+static uint64_t
+read_seed(const struct data_kept *kept, const struct fields *f)
+{
+	int64_t seed = field_int(f, "seed", -1);
+
+	return (uint64_t)(seed >= 0 ? seed : kept->seed);
 }
 
 static int64_t
@@ -207,7 +218,8 @@ read_wish(struct call *c)
 	most = json_get(c->args, "seed_into") != NULL ? DATA_MOST_SEEDED : DATA_MOST_DIRECT;
 	w.count = json_get(c->args, "count") == NULL && w.template != NULL ? w.template->count
 	    : fields_int(&f, "count", 1, 1, most);
-	w.in.seed = read_seed(c, &f);
+	w.kept = keep(c);
+	w.in.seed = read_seed(w.kept, &f);
 	w.in.today = read_today(c, &f);
 	w.in.related = field_int(&f, "related_count", 0);
 	if (w.in.related > 0 && w.template != NULL && w.template->related == NULL)
@@ -252,7 +264,8 @@ api_generate_data(struct call *c)
 	struct life     *e = api_environment(c);
 	struct data_wish w = read_wish(c);
 
-	if (strcmp(e->state, "running") != 0)
+	/* What is on its way says itself what became of it. */
+	if (strcmp(e->state, "running") != 0 && w.kept->seeding == 0)
 		task_throw(c->task, &API_WRONG_STATE, "%s is %s.", e->public_id, e->state);
 	if (w.into == NULL) {
 		data_answer(c, &w, 200);
@@ -262,8 +275,8 @@ api_generate_data(struct call *c)
 		enc_end(c->out);
 		return;
 	}
-	if (strcmp(w.into, "aws_s3") != 0)
-		task_throw(c->task, &PROBLEM_NOT_BUILT, "Seeding into %s is not built yet: "
-		    "leave out seed_into to have the records in the answer, or seed aws_s3.", w.into);
-	data_seed_s3(c, &w);
+	if (strcmp(w.into, "aws_s3") == 0)
+		data_seed_s3(c, &w);
+	else
+		data_seed_server(c, &w, e);
 }

@@ -19,9 +19,8 @@ static const struct member server_members[] = {
 };
 const struct shape server_shape = S_OBJECT("Server", server_members);
 
-/* "Prefer: respond-async" (RFC 7240, 4.1). */
-static bool
-prefers_async(struct call *c)
+bool
+api_prefers_async(struct call *c)
 {
 	const char *prefer = request_header(c->req, "prefer");
 
@@ -30,8 +29,10 @@ prefers_async(struct call *c)
 
 		prefer += strspn(prefer, ",; \t");
 		n = strcspn(prefer, ",; \t");
-		if (n == strlen("respond-async") && strncmp(prefer, "respond-async", n) == 0)
+		if (n == strlen("respond-async") && strncmp(prefer, "respond-async", n) == 0) {
+			call_header(c, "Preference-Applied", "respond-async");
 			return true;
+		}
 		prefer += n;
 	}
 	return false;
@@ -52,10 +53,8 @@ api_wait_servers(struct call *c, const struct life *e)
 	if (c->runs == 0) {
 		call_ring(c, api_channel(c, e->public_id));
 		call_ring(c, SERVER_WORK);
-		if (prefers_async(c)) {
-			call_header(c, "Preference-Applied", "respond-async");
+		if (api_prefers_async(c))
 			return false;
-		}
 	}
 	return call_park(c, api_channel(c, e->public_id), c->started + MOST_WAIT,
 	    c->task->now + RECHECK);

@@ -53,6 +53,8 @@ struct conf {
 	int64_t     provision_threads;
 	int64_t     provision_life;
 	const char *provision_fault;
+	int64_t     seed_threads;
+	const char *seed_fault;
 
 	/* environments nobody uses, and mails about them */
 	int64_t     shutdown_warning;

@@ -1,4 +1,4 @@
-/* shared/core/crew.c - those who work on real servers, several at once */
+/* shared/core/crew.c - those who work off a queue of rows, several at once */
 #include "shared/core/crew.h"
 
 #include <sys/eventfd.h>
@@ -8,11 +8,10 @@
 #include "shared/base/conf.h"
 #include "shared/base/log.h"
 #include "shared/base/mem.h"
-#include "shared/run/template.h"
 
-#define QUIET (150 * MILLISECOND) /* no work for that long: files may be copied in advance */
+#define QUIET (150 * MILLISECOND) /* no work for that long */
 
-enum { DROP_TRIES = 20, COPY_MEMORY = 16 << 20 };
+enum { DROP_TRIES = 20, QUIET_MEMORY = 16 << 20 };
 
 /* --- what workers say --- */
 
@@ -28,7 +27,7 @@ void
 crew_kick(struct crew *c)
 {
 	pthread_mutex_lock(&c->lock);
-	if (c->kicks < (unsigned)c->p.conf->provision_threads)
+	if (c->kicks < c->n_threads)
 		c->kicks++;
 	pthread_cond_signal(&c->more);
 	pthread_mutex_unlock(&c->lock);
@@ -64,24 +63,16 @@ struct shift {
 	struct crew          *crew;
 	struct job            job;
 	volatile int64_t      id; /* in hand; 0: nothing */
+	volatile bool         found;
 };
 
 static void
 take_and_do(void *arg)
 {
-	struct shift         *s = arg;
-	struct provision_work w;
-	int64_t               again;
+	struct shift *s = arg;
 
 	s->id = 0;
-	if (!provision_take(s->job.task, &s->crew->p, &w))
-		return;
-	s->id = w.id;
-	crew_kick(s->crew);
-	provision_do(s->job.task, &s->crew->p, &w, &again);
-	if (again != 0)
-		crew_remind(s->crew, again);
-	crew_ring(s->crew, w.public_id);
+	s->found = s->crew->craft->work(s->crew, s->job.task, &s->id);
 }
 
 static void
@@ -89,12 +80,12 @@ drop(void *arg)
 {
 	struct shift *s = arg;
 
-	provision_drop(s->job.task, &s->crew->p, s->id);
+	s->crew->craft->drop(s->crew, s->job.task, s->id);
 }
 
 /* True: there was something to do. */
 static bool
-one_server(struct shift *s)
+one_row(struct shift *s)
 {
 	s->id = 0;
 	if (!job_step(&s->job, take_and_do, s)) {
@@ -102,7 +93,7 @@ one_server(struct shift *s)
 			usleep((useconds_t)(500 * MILLISECOND));
 		return false;
 	}
-	return s->id != 0;
+	return s->found;
 }
 
 static bool
@@ -132,12 +123,12 @@ work(void *arg)
 		c->kicks--;
 		c->busy++;
 		pthread_mutex_unlock(&c->lock);
-		while (one_server(&s) && !is_stopping(c))
+		while (one_row(&s) && !is_stopping(c))
 			continue;
 		pthread_mutex_lock(&c->lock);
 		c->busy--;
 		c->last_work = clock_monotonic();
-		c->copies_wanted = true;
+		c->quiet_wanted = true;
 		pthread_cond_broadcast(&c->quiet);
 	}
 	pthread_mutex_unlock(&c->lock);
@@ -145,26 +136,25 @@ work(void *arg)
 	return NULL;
 }
 
-/* In quiet times files are copied in advance, one set at a time. */
 static void *
-copy_ahead(void *arg)
+work_quietly(void *arg)
 {
 	struct crew *c = arg;
-	struct mem  *m = mem_new(COPY_MEMORY);
+	struct mem  *m = mem_new(QUIET_MEMORY);
 	bool         may;
 
 	for (;;) {
 		pthread_mutex_lock(&c->lock);
-		while (!c->copies_wanted)
+		while (!c->quiet_wanted)
 			pthread_cond_wait(&c->quiet, &c->lock);
 		may = c->busy == 0 && clock_monotonic() - c->last_work >= QUIET;
-		c->copies_wanted = !may;
+		c->quiet_wanted = !may;
 		pthread_mutex_unlock(&c->lock);
 		if (!may)
 			usleep((useconds_t)QUIET);
-		else if (template_fill(c->p.runner, m, (int)c->p.conf->server_ready)) {
+		else if (c->craft->quiet(c, m)) {
 			pthread_mutex_lock(&c->lock);
-			c->copies_wanted = true;
+			c->quiet_wanted = true;
 			pthread_mutex_unlock(&c->lock);
 		}
 		mem_reset(m);
@@ -175,34 +165,39 @@ copy_ahead(void *arg)
 /* --- all of them --- */
 
 void
-crew_init(struct crew *c)
+crew_init(struct crew *c, const struct conf *conf, const struct crew_craft *craft, void *master)
 {
+	c->conf = conf;
+	c->craft = craft;
+	c->master = master;
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_cond_init(&c->more, NULL);
 	pthread_cond_init(&c->quiet, NULL);
-	c->copies_wanted = true;
+	c->quiet_wanted = true;
 	c->outgoing = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	snprintf(c->name, sizeof(c->name), "provision-%d", (int)getpid());
-	job_start(&c->job, c->p.conf);
+	snprintf(c->name, sizeof(c->name), "%s-%d", craft->name, (int)getpid());
+	job_start(&c->job, conf);
 }
 
 static void
 begin(pthread_t *thread, void *(*what)(void *arg), struct crew *c)
 {
 	if (pthread_create(thread, NULL, what, c) != 0)
-		log_die("provision", "cannot start a thread");
+		log_die(c->craft->name, "cannot start a thread");
 }
 
 void
-crew_start(struct crew *c, bool ahead)
+crew_start(struct crew *c, int64_t threads, bool quiet)
 {
-	pthread_t copier;
+	pthread_t apart;
 
-	for (int64_t i = 0; i < c->p.conf->provision_threads; i++)
+	c->n_threads = threads < (int64_t)COUNT(c->threads) ? (unsigned)threads
+	    : (unsigned)COUNT(c->threads);
+	for (unsigned i = 0; i < c->n_threads; i++)
 		begin(&c->threads[i], work, c);
-	if (ahead) {
-		begin(&copier, copy_ahead, c);
-		pthread_detach(copier);
+	if (quiet) {
+		begin(&apart, work_quietly, c);
+		pthread_detach(apart);
 	}
 }
 
@@ -213,6 +208,6 @@ crew_stop(struct crew *c)
 	c->stopping = true;
 	pthread_cond_broadcast(&c->more);
 	pthread_mutex_unlock(&c->lock);
-	for (int64_t i = 0; i < c->p.conf->provision_threads; i++)
+	for (unsigned i = 0; i < c->n_threads; i++)
 		pthread_join(c->threads[i], NULL);
 }

@@ -111,7 +111,7 @@ class Installation:
     # The processes.
 
     def pid(self, name):
-        """Of "pool", "postgres", "web", "provision" or "jobs"; None while it does not run."""
+        """Of "pool", "postgres", "web", "provision", ...; None while it does not run."""
         path = f"{self.state}/pg/postmaster.pid" if name == "postgres" else f"{self.run}/{name}.pid"
         try:
             with open(path) as f:
@@ -160,7 +160,7 @@ class Installation:
     def processes(self):
         """Everything that runs here: pid -> title."""
         found, todo = {}, []
-        for name in ("pool", "postgres", "web", "provision", "jobs"):
+        for name in ("pool", "postgres", "web", "provision", "seed", "jobs"):
             try:
                 todo.append(self.keeper(name))
             except (OSError, ValueError):

@@ -155,12 +155,6 @@ def test_refused(refused_data):
     refused_data({**patients, "tempalte": 1}, "tempalte")
 
 
-@pytest.mark.parametrize("target", ["mysql", "postgresql", "redis"])
-def test_not_built(api, environment, target):
-    problem(api.call("POST", f"/api/v1/data/{environment.id}/generate",
-                     {"template": "it_servers", "seed_into": target}), 501, "not-built")
-
-
 def test_whose(api, environment):
     body = {"template": "it_servers"}
     problem(api.call("POST", "/api/v1/data/env-0000000000/generate", body), 404,

@@ -1,0 +1,40 @@
+# tests/sdk/python/jobs.py - the installation's jobs, started by hand while its own rest
+import contextlib
+import os
+import pwd
+import re
+import signal
+import subprocess
+import time
+
+STATE = os.path.realpath(os.path.join(os.environ.get("TEST_DIR", "."), "var"))
+
+
+def once(program, **settings):
+    """One such program, until there is nothing to do; its status."""
+    given = dict(re.findall(r"^(MF_[A-Z_]*)='(.*)'$", open(f"{STATE}/settings.env").read(), re.M))
+    user = pwd.getpwuid(os.stat(STATE).st_uid)
+
+    def become():
+        if os.getuid() == 0:
+            os.setgid(user.pw_gid)
+            os.setuid(user.pw_uid)
+
+    return subprocess.run([f"{STATE}/program/bin/{program}", "--once"], preexec_fn=become,
+                          cwd=STATE, env={**given, **settings}, timeout=60, check=False,
+                          capture_output=True).returncode
+
+
+@contextlib.contextmanager
+def resting(name):
+    """The installation's own ("provision", "seed") does not run, nor does a new one start."""
+    run = os.path.realpath(f"{STATE}/run")
+    keeper = int(open(f"{run}/{name}.keeper").read())
+    os.kill(keeper, signal.SIGSTOP)
+    try:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(open(f"{run}/{name}.pid").read()), signal.SIGKILL)
+        time.sleep(0.2)
+        yield
+    finally:
+        os.kill(keeper, signal.SIGCONT)
