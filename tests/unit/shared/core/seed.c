@@ -21,11 +21,20 @@ enum { RECORDS = 3000 };
 static int64_t environment;
 
 static int
+start(void **state)
+{
+	(void)state;
+	secret_start(scratch_conf());
+	return 0;
+}
+
+static int
 setup(void **state)
 {
 	scratch_setup(state);
 	scratch_wipe();
-	scratch_sql("insert into core.account (public_id, name, created_at) values ('acc-a', 'a', '2026-01-01')");
+	scratch_sql("insert into core.account (public_id, name, created_at)"
+	    " values ('acc-a', 'a', '2026-01-01')");
 	environment = strtoll(scratch_sql("insert into core.environment (public_id, account_id, state,"
 	    " hourly_rate, auto_shutdown_hours, created_at, changed_at, active_at)"
 	    " select 'env-aaaaaaaaaa', id, 'running', 1, 4, '2026-01-01', '2026-01-01', '2026-01-01'"
@@ -214,5 +223,5 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_widths, setup, scratch_teardown),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, start, NULL);
 }
