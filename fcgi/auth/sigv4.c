@@ -189,8 +189,8 @@ check_signed_headers(struct check *k)
 }
 
 /* HMAC of a HMAC of ...: the secret, the date, the region, the service, the terminator. */
-static void
-derive_key(struct mem *m, struct sigv4 *s, const char *secret)
+void
+sigv4_derive(struct mem *m, struct sigv4 *s, const char *secret)
 {
 	const char          *parts[] = { s->date, s->region, s->service, terminator };
 	const char          *first = mem_fmt(m, "AWS4%s", secret);
@@ -281,7 +281,7 @@ sigv4_verify(struct call *c, const struct sigv4_faults *f, bool s3)
 	if (who == NULL)
 		task_throw(c->task, f->unknown_key, NULL);
 	payload = s3 ? payload_said(&k) : payload_hashed(&k);
-	derive_key(c->task->mem, s, who->secret_access_key);
+	sigv4_derive(c->task->mem, s, who->secret_access_key);
 	if (!c->env->lenient) {
 		check_scope(&k);
 		check_token(&k);

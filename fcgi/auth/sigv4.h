@@ -74,6 +74,18 @@ struct sigv4 {
  */
 void sigv4_verify(struct call *c, const struct sigv4_faults *f, bool s3);
 
+/*
+ * The policy of a form, as its fields say: base64, and who signed it.  Sets c->who and c->auth as
+ * sigv4_verify does, or throws.  Source: "Authenticating Requests: Browser-Based Uploads Using
+ * POST".  sigv2: the credential is the key id, the signature base64.
+ */
+struct sigv4_policy {
+	const char *credential, *date, *signature, *policy;
+	bool        sigv2;
+};
+void sigv4_verify_policy(struct call *c, const struct sigv4_faults *f,
+    const struct sigv4_policy *p);
+
 /* UNSIGNED-PAYLOAD, STREAMING-...: false when it is none of them. */
 bool sigv4_payload_named(const char *name, enum sigv4_payload *payload);
 

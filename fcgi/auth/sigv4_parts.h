@@ -15,6 +15,11 @@ struct request;
  */
 bool sigv4_read(struct call *c, const struct sigv4_faults *f, struct sigv4 *s);
 
+/* key/date/region/service/aws4_request apart; false: it is no such thing. */
+bool sigv4_credential(struct mem *m, struct sigv4 *s, const char *text);
+/* The signing key of s->scope. */
+void sigv4_derive(struct mem *m, struct sigv4 *s, const char *secret);
+
 /*
  * The canonical request is a few lines: method, path, query, headers, "", their names, the
  * payload's digest.  There are two ways to write the path that SDKs use (see sigv4_canon.c),

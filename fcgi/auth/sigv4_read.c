@@ -45,23 +45,29 @@ cut_last(struct mem *m, const char *text, size_t *len)
 	return mem_text_n(m, text + start, end - start);
 }
 
-/* key/date/region/service/aws4_request; from the right, since a key may hold slashes. */
-static void
-read_credential(struct reader *r, const char *text)
+/* From the right, since a key may hold slashes. */
+bool
+sigv4_credential(struct mem *m, struct sigv4 *s, const char *text)
 {
-	struct mem   *m = r->c->task->mem;
-	struct sigv4 *s = r->s;
-	size_t        len = strlen(text);
+	size_t len = strlen(text);
 
 	s->terminator = cut_last(m, text, &len);
 	s->service = s->terminator != NULL ? cut_last(m, text, &len) : NULL;
 	s->region = s->service != NULL ? cut_last(m, text, &len) : NULL;
 	s->date = s->region != NULL ? cut_last(m, text, &len) : NULL;
 	if (s->date == NULL || len == 0)
-		bad(r, "the Credential is mal-formed; expecting "
-		    "\"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".");
+		return false;
 	s->access_key_id = mem_text_n(m, text, len);
 	s->scope = mem_text(m, text + len + 1);
+	return true;
+}
+
+static void
+read_credential(struct reader *r, const char *text)
+{
+	if (!sigv4_credential(r->c->task->mem, r->s, text))
+		bad(r, "the Credential is mal-formed; expecting "
+		    "\"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".");
 }
 
 /* "host;x-amz-date": apart. */

@@ -269,3 +269,12 @@ aws_rest_label(const struct call *c, const char *name)
 			return r->labels[i].value;
 	return NULL;
 }
+
+void
+aws_rest_set_label(struct call *c, const char *name, const char *value)
+{
+	struct route *r = c->route;
+
+	assert(r->n < MAX_SEGMENTS);
+	r->labels[r->n++] = (struct label){ { name, strlen(name) }, value };
+}

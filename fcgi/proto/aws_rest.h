@@ -30,5 +30,7 @@ const struct op *aws_rest_match_as(struct call *c, const struct service *s, cons
  * name, or it cannot be decoded: bad percent-encoding, or a NUL.
  */
 const char *aws_rest_label(const struct call *c, const char *name);
+/* One that is not in the path; the text is not copied. */
+void        aws_rest_set_label(struct call *c, const char *name, const char *value);
 
 #endif

@@ -2,6 +2,7 @@
 #include "fcgi/auth/sigv2.h"
 #include "fcgi/auth/sigv4.h"
 #include "fcgi/aws/s3/cors.h"
+#include "fcgi/aws/s3/form.h"
 #include "fcgi/aws/s3/s3.h"
 
 static const struct sigv4_faults faults = {
@@ -21,7 +22,7 @@ s3_authenticate(struct call *c)
 			task_throw(c->task, &S3_CORS_FORBIDDEN, "CORSResponse: Bucket not found");
 		return;
 	}
-	if (!sigv2_verify(c, &faults))
+	if (!form_authenticate(c, &faults) && !sigv2_verify(c, &faults))
 		sigv4_verify(c, &faults, true);
 	/* Nothing is public before bucket policies and ACLs are built. */
 	if (c->who == NULL)

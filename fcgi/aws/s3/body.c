@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "fcgi/aws/s3/form.h"
 #include "fcgi/aws/s3/s3.h"
 #include "fcgi/aws/s3/state.h"
 #include "fcgi/proto/aws_body.h"
@@ -39,7 +40,7 @@ struct intake {
 	const unsigned char      *md5_expected;
 	struct digest            *md5, *checksum;
 	struct digest            *crc64nvme; /* besides: of parts */
-	int64_t                   size;
+	int64_t                   size, most; /* most: a form's policy says so */
 };
 
 static const unsigned char *
@@ -63,7 +64,7 @@ static void
 intake_open(struct intake *in, struct call *c, const struct aws_body_faults *f, int64_t most,
     bool checksummed)
 {
-	*in = (struct intake){ .c = c, .md5_expected = content_md5(c) };
+	*in = (struct intake){ .c = c, .md5_expected = content_md5(c), .most = INT64_MAX };
 	if (checksummed)
 		in->algorithm = s3_checksum_wanted(c, &in->expected, &in->in_trailer);
 	in->chosen = in->algorithm != NULL;
@@ -87,6 +88,10 @@ intake_read(struct intake *in, char *p, size_t n)
 	if (in->crc64nvme != NULL)
 		digest_add(in->crc64nvme, p, got);
 	in->size += (int64_t)got;
+	if (in->size > in->most)
+		s3_throw(in->c, &S3_TOO_LARGE, NULL, "ProposedSize", mem_fmt(in->c->task->mem, "%lld",
+		    (long long)in->size), "MaxSizeAllowed", mem_fmt(in->c->task->mem, "%lld",
+		    (long long)in->most), NULL);
 	return got;
 }
 
@@ -154,13 +159,14 @@ take(struct call *c, bool of_part)
 	size_t          most = (size_t)c->world->conf->inline_max, room = most, got;
 	struct s3_body *body = s3_state(c)->body;
 	struct intake   in;
-	int64_t         length;
+	int64_t         length, least;
 	char           *buffer;
 
 	if (body != NULL)
 		return body;
 	body = mem_one(c->task->mem, struct s3_body);
 	intake_open(&in, c, &body_faults, c->world->conf->object_max, true);
+	form_limits(c, &least, &in.most);
 	if (of_part && in.algorithm->kind != DIGEST_CRC64NVME)
 		in.crc64nvme = digest_new(c->task->mem, DIGEST_CRC64NVME);
 	length = aws_body_length(in.from);
@@ -172,6 +178,10 @@ take(struct call *c, bool of_part)
 	if (got > most)
 		take_into_store(&in, body, buffer, got);
 	intake_check(&in, body);
+	if (body->size < least)
+		s3_throw(c, &S3_TOO_SMALL, NULL, "ProposedSize", mem_fmt(c->task->mem, "%lld",
+		    (long long)body->size), "MinSizeAllowed", mem_fmt(c->task->mem, "%lld",
+		    (long long)least), NULL);
 	if (body->put != NULL) {
 		store_keep(c->task, body->put);
 	} else {

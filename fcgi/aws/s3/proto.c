@@ -4,6 +4,7 @@
 
 #include "fcgi/auth/sigv4.h"
 #include "fcgi/aws/s3/cors.h"
+#include "fcgi/aws/s3/form.h"
 #include "fcgi/aws/s3/s3.h"
 #include "fcgi/aws/s3/state.h"
 #include "fcgi/proto/aws_rest.h"
@@ -59,11 +60,14 @@ s3_throw(struct call *c, const struct fault *f, const char *message, ...)
 static const struct op *
 find(struct call *c)
 {
+	const struct op *op;
+
 	if (strcmp(c->req->method, "OPTIONS") == 0) {
 		aws_rest_match_as(c, c->service, "GET");
 		return &s3_preflight_op;
 	}
-	return aws_rest_match(c, c->service);
+	op = form_find(c);
+	return op != NULL ? op : aws_rest_match(c, c->service);
 }
 
 static void
@@ -219,4 +223,4 @@ fault(struct call *c, const struct fault *f)
 }
 
 const struct proto s3_proto = { .name = "aws-rest-xml-s3", .find = find, .unknown = unknown,
-	.decode = decode, .fault = fault };
+	.decode = decode, .finish = form_answer, .fault = fault };

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 struct call;
+struct reading;
 struct s3_body;
 struct s3_extras;
 struct xml;
@@ -19,6 +20,7 @@ struct s3_state {
 	struct xml       *document;
 	bool              read;   /* a document was read; none when it was empty */
 	struct s3_extras *extras; /* of the fault being thrown */
+	struct reading   *form;   /* the request is one (form.h) */
 	struct s3_cors   *cors;   /* of this answer, whatever it becomes; NULL: none */
 };
 
