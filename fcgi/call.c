@@ -30,6 +30,12 @@ struct run {
 	bool         authenticated;
 };
 
+enum scope
+op_scope(const struct op *op)
+{
+	return (enum scope)(op->flags / OP_SCOPE);
+}
+
 const struct op *
 op_named(const struct service *s, const char *name)
 {

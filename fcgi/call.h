@@ -11,10 +11,12 @@
 #include "shared/base/mem.h"
 #include "shared/base/task.h"
 #include "shared/core/environment.h"
+#include "shared/core/scope.h"
 #include "shared/wire/enc.h"
 
 struct board;
 struct call;
+struct caller;
 struct conf;
 struct db;
 struct store;
@@ -33,7 +35,8 @@ enum {
 	OP_READ  = 0,      /* touches nothing: tests run it in a read-only transaction */
 	OP_WRITE = 1 << 0,
 	OP_BODY  = 1 << 1, /* the handler reads the body itself, as a stream */
-	OP_OPEN  = 1 << 2, /* needs no authentication: only for our own health and discovery */
+	OP_OPEN  = 1 << 2, /* needs no authentication: our own health, discovery, logging in */
+	OP_SCOPE = 1 << 8, /* times an enum scope: our own API says what a credential needs */
 };
 
 /*
@@ -130,7 +133,8 @@ struct call {
 	struct environment   *env;      /* NULL: our own API */
 	struct space          space;    /* of this service in env */
 	const struct aws_account *who;  /* of env; NULL: anonymous, or our own API */
-	int64_t               account;  /* our own API: whose key */
+	int64_t               account;  /* our own API: who calls, */
+	struct caller        *caller;   /* and what the credential says besides */
 
 	void                 *auth;     /* the authenticator's, for chunk signatures */
 	void                 *state;    /* the handler's, kept over a rerun: a stored body */
@@ -178,6 +182,8 @@ bool call_park(struct call *c, const char *channel, int64_t deadline, int64_t re
 /* Ring a channel once this request has committed. */
 void call_ring(struct call *c, const char *channel);
 
+/* The scope an operation of our own API needs. */
+enum scope op_scope(const struct op *op);
 const struct op *op_named(const struct service *s, const char *name);
 
 /* Answer headers. */

@@ -13,9 +13,10 @@ counts(const struct service *s)
 static void
 print_op(FILE *out, const struct service *s, const struct op *op)
 {
-	fprintf(out, "%s.%s\t%s\t%s\t%s\t%s\t%s\n", s->cloud, s->name, op->name,
+	fprintf(out, "%s.%s\t%s\t%s\t%s\t%s\t%s\t%s\n", s->cloud, s->name, op->name,
 	    op->http != NULL ? op->http : "-", op->handler != NULL ? "built" : "known",
-	    op->flags & OP_WRITE ? "write" : "read", op->flags & OP_OPEN ? "open" : "signed");
+	    op->flags & OP_WRITE ? "write" : "read", op->flags & OP_OPEN ? "open" : "signed",
+	    scope_name(op_scope(op)));
 }
 
 void

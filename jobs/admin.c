@@ -11,6 +11,7 @@
 #include "shared/core/account.h"
 #include "shared/core/job.h"
 #include "shared/core/key.h"
+#include "shared/core/scope.h"
 #include "shared/core/reseal.h"
 #include "shared/core/secret.h"
 #include "shared/db/db.h"
@@ -76,7 +77,7 @@ key_create_command(struct admin *a)
 
 	if (owner == NULL)
 		return;
-	key_create(a->task, owner->id, a->name, 0, &text);
+	key_create(a->task, owner->id, a->name, SCOPE_ALL, 0, &text);
 	buf_fmt(&a->out, "%s\n", text);
 }
 
@@ -135,7 +136,7 @@ first_command(struct admin *a)
 	if (account_list(a->task, &first) == 0)
 		first = account_create(a->task, "first", NULL);
 	if (!key_any(a->task, first->id)) {
-		key_create(a->task, first->id, "first", 0, &text);
+		key_create(a->task, first->id, "first", SCOPE_ALL, 0, &text);
 		buf_fmt(&a->out, "%s\n", text);
 	}
 	db_commit(a->task);

@@ -37,7 +37,6 @@ struct doc {
 	const char *tag;
 	const char *summary;        /* a sentence without its end */
 	const char *about;          /* more of it, or NULL */
-	const char *scope;          /* what a key must be allowed to do this; NULL: any may */
 	unsigned    flags;
 	const struct member *query; /* arguments of the query */
 	size_t               n_query;

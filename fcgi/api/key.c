@@ -4,14 +4,20 @@
 #include "fcgi/api/fields.h"
 #include "fcgi/proto/problem.h"
 #include "shared/base/clock.h"
+#include "shared/core/account.h"
 #include "shared/core/key.h"
 
 enum { MOST_NAME = 100 };
+
+/* Those of shared/core/scope.h; a test compares. */
+static const char *const scope_words[] = { "account:read", "account:write", "data:write",
+	"environments:read", "environments:write", "keys:read", "keys:write", "usage:read" };
 
 #define KEY_MEMBERS \
 	{ "id", S_ID("key-"), MUST, NULL, NULL }, \
 	{ "name", S_STRING, MUST, "For people", NULL }, \
 	{ "prefix", S_STRING, MUST, "How the key itself begins", NULL }, \
+	{ "scopes", S_LIST(S_WORD(scope_words), 0, 0), MUST, "What it may do", NULL }, \
 	{ "created_at", S_TIME, MUST, NULL, NULL }, \
 	{ "expires_at", S_TIME, MUST | NULLS, "null: never", NULL }, \
 	{ "revoked_at", S_TIME, MUST | NULLS, NULL, NULL }, \
@@ -32,12 +38,15 @@ static const struct shape  key_list_shape = S_OBJECT("Keys", key_list_members);
 static const struct member key_wish_members[] = {
 	{ "name", S_TEXT(1, MOST_NAME), 0, "For people", "\"key\"" },
 	{ "expires_at", S_TIME, 0, "A time to come", NULL },
+	{ "scopes", S_LIST(S_WORD(scope_words), 1, COUNT(scope_words)), 0,
+	    "What it may do; without them: all that its maker may", NULL },
 };
 static const struct shape key_wish_shape = S_WISH("NewKey", key_wish_members);
 
 const struct doc doc_create_key = {
 	.tag = "Keys", .summary = "Make an API key",
 	.request = &key_wish_shape,
+	.about = "A key makes no keys that may more, or are valid longer, than itself.",
 	.answers = { { 201, "The key, this one time", &new_key_shape, NULL, HAS_LOCATION } },
 };
 const struct doc doc_list_keys = {
@@ -63,11 +72,18 @@ put_time(struct call *c, const char *name, int64_t at)
 static void
 put_key(struct call *c, const struct key *k, const char *text)
 {
+	const char *names[SCOPES];
+	size_t      n = scope_names(k->scopes, names);
+
 	enc_struct(c->out, NULL);
 	enc_text(c->out, "id", k->public_id);
 	enc_text(c->out, "name", k->name);
 	enc_text(c->out, "prefix", mem_fmt(c->task->mem, "mf_live_%s", k->prefix));
 	enc_text(c->out, "key", text);
+	enc_list(c->out, "scopes", NULL);
+	for (size_t i = 0; i < n; i++)
+		enc_text(c->out, NULL, names[i]);
+	enc_end(c->out);
 	put_time(c, "created_at", k->created_at);
 	put_time(c, "expires_at", k->expires_at);
 	put_time(c, "revoked_at", k->revoked_at);
@@ -75,14 +91,42 @@ put_key(struct call *c, const struct key *k, const char *text)
 	enc_end(c->out);
 }
 
-/* RFC 3339, in the future; 0 when absent. */
+/* What the request asks for, at most what the caller may itself. */
+static unsigned
+read_scopes(struct call *c, const struct fields *f)
+{
+	struct json_object *list = field_list(f, "scopes");
+	unsigned            set = 0, own = c->caller->scopes;
+
+	if (list == NULL)
+		return own;
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *j = json_object_array_get_idx(list, i);
+		bool                text = json_object_get_type(j) == json_type_string;
+		enum scope          s = text ? scope_named(json_object_get_string(j)) : SCOPE_UNSAID;
+		const char         *name = mem_fmt(c->task->mem, "scopes[%zu]", i);
+
+		if (s == SCOPE_UNSAID)
+			fields_wrong(f, name, "is no scope");
+		else if ((own & SCOPE_BIT(s)) == 0)
+			fields_wrong(f, name, "is more than this key may do itself");
+		set |= SCOPE_BIT(s);
+	}
+	return set;
+}
+
+/* RFC 3339, in the future, at most when the caller's own key ends; 0: never. */
 static int64_t
 read_expiry(struct call *c, const struct fields *f)
 {
 	int64_t at = 0;
 
-	if (fields_time(f, "expires_at", &at) && at <= c->task->now)
+	if (!fields_time(f, "expires_at", &at))
+		return c->caller->expires_at;
+	if (at <= c->task->now)
 		fields_wrong(f, "expires_at", "is to be a time to come");
+	else if (c->caller->expires_at != 0 && at > c->caller->expires_at)
+		fields_wrong(f, "expires_at", "is later than this key's own");
 	return at;
 }
 
@@ -92,10 +136,12 @@ api_create_key(struct call *c)
 	struct fields f = fields_in(c, c->args, "", &key_wish_shape);
 	const char   *name = field_text(&f, "name"), *text;
 	int64_t       expires_at = read_expiry(c, &f);
+	unsigned      scopes = read_scopes(c, &f);
 	struct key   *k;
 
 	problem_check(c);
-	k = key_create(c->task, c->account, name != NULL ? name : "key", expires_at, &text);
+	k = key_create(c->task, c->account, name != NULL ? name : "key", scopes, expires_at,
+	    &text);
 	call_header(c, "Location", mem_fmt(c->task->mem, "/api/v1/keys/%s", k->public_id));
 	api_answer(c, 201);
 	put_key(c, k, text);

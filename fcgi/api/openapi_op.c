@@ -24,6 +24,7 @@ static const struct { const struct fault *fault; unsigned when; } general[] = {
 	{ &PROBLEM_INTERNAL, ANY },
 	{ &PROBLEM_UNAVAILABLE, ANY },
 	{ &API_NO_KEY, KEYED },
+	{ &API_SCOPE, KEYED },
 	{ &PROBLEM_NOT_FOUND, SEGMENT },
 	{ &PROBLEM_JSON, BODY },
 	{ &PROBLEM_INCOMPLETE, BODY },
@@ -263,14 +264,14 @@ put_problems(struct enc *e, struct mem *m, const struct op *op, const struct doc
 }
 
 static void
-put_security(struct enc *e, const struct op *op, const struct doc *d)
+put_security(struct enc *e, const struct op *op)
 {
 	enc_list(e, "security", NULL);
 	if ((op->flags & OP_OPEN) == 0) {
 		enc_struct(e, NULL);
 		enc_list(e, "key", NULL);
-		if (d->scope != NULL)
-			enc_text(e, NULL, d->scope);
+		if (op_scope(op) != SCOPE_ANY)
+			enc_text(e, NULL, scope_name(op_scope(op)));
 		enc_end(e);
 		enc_end(e);
 	}
@@ -287,7 +288,7 @@ openapi_write_op(struct enc *e, struct mem *m, const struct op *op, const struct
 	enc_list(e, "tags", NULL);
 	enc_text(e, NULL, d->tag);
 	enc_end(e);
-	put_security(e, op, d);
+	put_security(e, op);
 	put_params(e, m, op, d);
 	put_request(e, op, d);
 	enc_struct(e, "responses");

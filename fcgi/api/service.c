@@ -6,6 +6,7 @@
 #include "fcgi/auth/bearer.h"
 #include "fcgi/proto/problem.h"
 #include "shared/base/text.h"
+#include "shared/core/account.h"
 
 #define FAULT(name, code, status, text) const struct fault name = { #name, code, status, text };
 #include "fcgi/api/faults.def"
@@ -15,6 +16,7 @@
 
 enum { SMALL = 16 << 10, LARGE = 128 << 10 };
 
+#define NEEDS(scope) (OP_SCOPE * SCOPE_##scope)
 #define ROUTE(method, path, name, handler, flags, limit) \
 	{ #name, api_##handler, flags, method " " ROOT path, NULL, limit },
 static const struct op ops[] = {
@@ -28,6 +30,15 @@ const struct doc *const api_docs[] = {
 };
 #undef ROUTE
 
+static void
+check_scope(struct call *c)
+{
+	enum scope need = c->op != NULL ? op_scope(c->op) : SCOPE_ANY;
+
+	if (need != SCOPE_ANY && (c->caller->scopes & SCOPE_BIT(need)) == 0)
+		problem_scope(c, &API_SCOPE, scope_name(need));
+}
+
 /*
  * This service also answers for every path that means nothing: outside its own, the answer is the
  * same for everyone.
@@ -38,6 +49,7 @@ authenticate(struct call *c)
 	if (!text_starts(c->path, ROOT "/"))
 		task_throw(c->task, &PROBLEM_NOT_FOUND, NULL);
 	bearer_authenticate(c, &API_NO_KEY, &API_BAD_KEY);
+	check_scope(c);
 }
 
 const struct service service_api = {

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "fcgi/call.h"
+#include "shared/core/account.h"
 #include "shared/core/key.h"
 
 void
@@ -16,7 +17,8 @@ bearer_authenticate(struct call *c, const struct fault *missing, const struct fa
 		task_throw(c->task, missing, NULL);
 	header += 7;
 	header += strspn(header, " ");
-	c->account = key_check(c->task, header);
-	if (c->account == 0)
+	c->caller = mem_one(c->task->mem, struct caller);
+	if (!key_check(c->task, header, c->caller))
 		task_throw(c->task, invalid, NULL);
+	c->account = c->caller->account;
 }

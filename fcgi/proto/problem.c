@@ -8,6 +8,7 @@
 
 #include "fcgi/call.h"
 #include "fcgi/proto/shape.h"
+#include "shared/base/clock.h"
 #include "shared/base/text.h"
 #include "shared/wire/json.h"
 
@@ -35,6 +36,8 @@ struct problem_error {
 struct problem {
 	const char *names[MOST_PARAMS], *values[MOST_PARAMS];
 	size_t      n;
+	int64_t     retry; /* seconds to wait; 0: not said */
+	const char *scope; /* that the caller lacks */
 	const char *allow; /* the methods of this path, when it does not take this one */
 	struct problem_error *errors, **last;
 };
@@ -190,9 +193,14 @@ put_headers(struct call *c, const struct problem *p)
 	call_header(c, "Cache-Control", "no-store");
 	if (c->reply.status == 401)
 		call_header(c, "WWW-Authenticate", "Bearer realm=\"mockfactory\"");
+	if (p != NULL && p->scope != NULL)
+		call_header(c, "WWW-Authenticate", mem_fmt(c->task->mem, "Bearer realm=\"mockfactory\", "
+		    "error=\"insufficient_scope\", scope=\"%s\"", p->scope));
 	if (c->reply.status == 405 && p != NULL)
 		call_header(c, "Allow", p->allow);
-	if (c->reply.status == 503)
+	if (p != NULL && p->retry > 0)
+		reply_header_int(c->task->mem, &c->reply, "Retry-After", p->retry);
+	else if (c->reply.status == 503)
 		call_header(c, "Retry-After", "1");
 }
 
@@ -219,6 +227,24 @@ fault(struct call *c, const struct fault *f)
 
 const struct proto proto_problem = { .name = "problem", .find = find, .unknown = unknown,
 	.decode = decode, .fault = fault };
+
+void
+problem_retry(struct call *c, const struct fault *f, int64_t us)
+{
+	struct problem *p = c->route;
+
+	p->retry = us / SECOND + 1;
+	task_throw(c->task, f, "Try again in %lld seconds.", (long long)p->retry);
+}
+
+void
+problem_scope(struct call *c, const struct fault *f, const char *scope)
+{
+	struct problem *p = c->route;
+
+	p->scope = scope;
+	task_throw(c->task, f, "%s needs the scope %s.", c->op->name, scope);
+}
 
 const char *
 problem_param(const struct call *c, const char *name)

@@ -3,6 +3,7 @@
 #define MF_PROBLEM_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "shared/base/task.h"
 
@@ -35,6 +36,11 @@ const char *problem_param(const struct call *c, const char *name);
 void problem_field(struct call *c, const char *field, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void problem_check(struct call *c);
+
+/* Throw f, with a Retry-After of that many microseconds, rounded up. */
+_Noreturn void problem_retry(struct call *c, const struct fault *f, int64_t us);
+/* Throw f: the credential lacks that scope (RFC 6750, 3.1). */
+_Noreturn void problem_scope(struct call *c, const struct fault *f, const char *scope);
 
 extern const struct fault PROBLEM_INVALID;     /* 422, with `errors` */
 extern const struct fault PROBLEM_NOT_FOUND;   /* 404: the path means nothing */

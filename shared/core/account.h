@@ -15,7 +15,19 @@ struct account {
 	int64_t     created_at;
 };
 
-/* A new account; name and email were checked by the caller (UTF-8, not empty). */
+/* Who calls the control API, as the credential and its account say. */
+struct caller {
+	int64_t  account;
+	unsigned scopes;     /* SCOPE_BIT(...) (scope.h) */
+	int64_t  session;    /* 0: an API key */
+	int64_t  expires_at; /* of the key; 0: never */
+	int64_t  requests;   /* it may make in a minute; 0: no limit */
+};
+
+/*
+ * A new account of the tier "custom": without limits.  Name and email were checked by the caller
+ * (UTF-8, not empty).
+ */
 struct account *account_create(struct task *t, const char *name, const char *email);
 /* By internal id; NULL: there is none. */
 struct account *account_load(struct task *t, int64_t id);

@@ -9,6 +9,8 @@
 #include "shared/base/mem.h"
 #include "shared/base/task.h"
 #include "shared/base/text.h"
+#include "shared/core/account.h"
+#include "shared/core/scope.h"
 #include "shared/db/db.h"
 #include "shared/wire/digest.h"
 
@@ -43,19 +45,34 @@ key_wellformed(const char *text)
 	return strcmp(text + body, check) == 0;
 }
 
+/* As core.api_key keeps them: null is everything. */
+static unsigned
+read_scopes(struct task *t, const struct rows *r, size_t i)
+{
+	const char **names;
+	size_t       n;
+
+	if (row_null(r, i, "scopes"))
+		return SCOPE_ALL;
+	n = row_texts(t, r, i, "scopes", &names);
+	return scope_set(names, n);
+}
+
 static struct key
-read_key(const struct rows *r, size_t i)
+read_key(struct task *t, const struct rows *r, size_t i)
 {
 	return (struct key){
 		.id = row_i64(r, i, "id"),                  .public_id = row_text(r, i, "public_id"),
 		.name = row_text(r, i, "name"),             .prefix = row_text(r, i, "prefix"),
 		.created_at = row_time(r, i, "created_at"), .expires_at = row_time(r, i, "expires_at"),
 		.revoked_at = row_time(r, i, "revoked_at"), .used_at = row_time(r, i, "used_at"),
+		.scopes = read_scopes(t, r, i),
 	};
 }
 
 struct key *
-key_create(struct task *t, int64_t account, const char *name, int64_t expires_at, const char **text)
+key_create(struct task *t, int64_t account, const char *name, unsigned scopes, int64_t expires_at,
+    const char **text)
 {
 	const char   *public_id = mem_fmt(t->mem, "key-%s", id_text(&t->ids, t->mem, ID_LOWER, 10));
 	const char   *prefix = id_text(&t->ids, t->mem, ID_BASE62, KEY_PREFIX);
@@ -65,19 +82,22 @@ key_create(struct task *t, int64_t account, const char *name, int64_t expires_at
 	unsigned char hash[DIGEST_MOST];
 	struct rows   r;
 	struct key   *k = mem_one(t->mem, struct key);
+	const char   *names[SCOPES];
+	size_t        n = scope_names(scopes, names);
 
 	write_check(body, strlen(body), check);
 	*text = mem_fmt(t->mem, "%s%s", body, check);
 	digest_once(DIGEST_SHA256, *text, KEY_LENGTH, hash);
 	r = db_rows(t, &Q_key_create, db_text(public_id), db_i64(account), db_text(name),
 	    db_text(prefix), db_bytes(hash, 32), db_time(t->now),
-	    expires_at != 0 ? db_time(expires_at) : db_null(db_time(0)));
-	*k = read_key(&r, 0);
+	    expires_at != 0 ? db_time(expires_at) : db_null(db_time(0)),
+	    scopes == SCOPE_ALL ? db_null(db_texts(NULL, 0)) : db_texts(names, n));
+	*k = read_key(t, &r, 0);
 	return k;
 }
 
-int64_t
-key_check(struct task *t, const char *text)
+bool
+key_check(struct task *t, const char *text, struct caller *out)
 {
 	unsigned char hash[DIGEST_MOST];
 	const void   *kept;
@@ -85,19 +105,22 @@ key_check(struct task *t, const char *text)
 	struct rows   r;
 
 	if (!key_wellformed(text))
-		return 0;
+		return false;
 	r = db_rows(t, &Q_key_check, db_text(mem_text_n(t->mem, text + strlen(START), KEY_PREFIX)),
 	    db_time(t->now));
 	if (r.n == 0)
-		return 0;
+		return false;
 	digest_once(DIGEST_SHA256, text, KEY_LENGTH, hash);
 	kept = row_bytes(&r, 0, "hash", &n);
 	if (n != 32 || CRYPTO_memcmp(kept, hash, 32) != 0)
-		return 0;
+		return false;
 	if (row_null(&r, 0, "used_at") || row_time(&r, 0, "used_at") < t->now - USED_EVERY)
 		db_rows(t, &Q_key_touch, db_i64(row_i64(&r, 0, "id")), db_time(t->now),
 		    db_time(t->now - USED_EVERY));
-	return row_i64(&r, 0, "account_id");
+	*out = (struct caller){ .account = row_i64(&r, 0, "account_id"),
+		.scopes = read_scopes(t, &r, 0), .expires_at = row_time(&r, 0, "expires_at"),
+		.requests = row_i64(&r, 0, "requests") };
+	return true;
 }
 
 size_t
@@ -108,7 +131,7 @@ key_list(struct task *t, int64_t account, const char *after, size_t most, struct
 
 	*out = mem_array(t->mem, struct key, r.n);
 	for (size_t i = 0; i < r.n; i++)
-		(*out)[i] = read_key(&r, i);
+		(*out)[i] = read_key(t, &r, i);
 	return r.n;
 }
 
@@ -121,7 +144,7 @@ key_revoke(struct task *t, int64_t account, const char *public_id)
 	if (r.n == 0)
 		return NULL;
 	k = mem_one(t->mem, struct key);
-	*k = read_key(&r, 0);
+	*k = read_key(t, &r, 0);
 	return k;
 }
 

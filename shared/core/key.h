@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct caller;
 struct task;
 
 /*
@@ -23,21 +24,22 @@ struct key {
 	const char *public_id;  /* key-abc123defg */
 	const char *name, *prefix;
 	int64_t     created_at, expires_at, revoked_at, used_at; /* 0: never */
+	unsigned    scopes;     /* what it may do (scope.h) */
 };
 
 /*
  * A new key of the account; its text, which cannot be had again, goes to *text. expires_at 0:
- * never.
+ * never.  SCOPE_ALL is everything, also what later programs add.
  */
-struct key *key_create(struct task *t, int64_t account, const char *name, int64_t expires_at,
-    const char **text);
+struct key *key_create(struct task *t, int64_t account, const char *name, unsigned scopes,
+    int64_t expires_at, const char **text);
 /* True when text has the form of a key and its check is right. */
 bool key_wellformed(const char *text);
 /*
- * Whose key this is; 0: nobody's, or it is revoked or expired.  One statement, and once a minute
- * a second.
+ * Whose key this is, and what it may; false: nobody's, or it is revoked or expired.  One
+ * statement, and once a minute a second.
  */
-int64_t key_check(struct task *t, const char *text);
+bool key_check(struct task *t, const char *text, struct caller *out);
 /*
  * Up to `most` keys of an account, oldest first, made after the one `after` (NULL: from the
  * start).

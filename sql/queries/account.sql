@@ -29,17 +29,21 @@ select id, public_id, name, email, tier, created_at
 -- Held until the transaction ends: two programs setting up one installation make one account.
 select pg_advisory_xact_lock(5568258288764739957)::text as locked
 
--- name: key_create(text, bigint, text, text, bytea, timestamptz, timestamptz)
--- Key $1 of account $2 named $3, prefix $4, hash $5, made at $6, valid until $7 (null: for ever).
-insert into core.api_key (public_id, account_id, name, prefix, hash, created_at, expires_at)
-values ($1, $2, $3, $4, $5, $6, $7)
-returning id, public_id, name, prefix, created_at, expires_at, revoked_at, used_at
+-- name: key_create(text, bigint, text, text, bytea, timestamptz, timestamptz, text[])
+-- Key $1 of account $2 named $3, prefix $4, hash $5, made at $6, valid until $7 (null: for ever),
+-- for the scopes $8 (null: all).
+insert into core.api_key
+       (public_id, account_id, name, prefix, hash, created_at, expires_at, scopes)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
+returning id, public_id, name, prefix, created_at, expires_at, revoked_at, used_at, scopes
 
 -- name: key_check(text, timestamptz)
 -- The key of prefix $1 if it is valid at $2, with its hash for the caller to compare.
-select k.id, k.account_id, k.hash, k.used_at
+select k.id, k.account_id, k.hash, k.used_at, k.expires_at, k.scopes,
+       coalesce(a.requests, t.requests) as requests
   from core.api_key k
   join core.account a on a.id = k.account_id
+  join core.tier t on t.id = a.tier
  where k.prefix = $1 and k.revoked_at is null and a.disabled_at is null
    and (k.expires_at is null or k.expires_at > $2)
 
@@ -50,7 +54,7 @@ update core.api_key set used_at = $2
 
 -- name: key_list(bigint, text, bigint)
 -- Up to $3 keys of account $1 in the order they were made, after $2.
-select id, public_id, name, prefix, created_at, expires_at, revoked_at, used_at
+select id, public_id, name, prefix, created_at, expires_at, revoked_at, used_at, scopes
   from core.api_key
  where account_id = $1
    and ($2 is null or id > (select k.id from core.api_key k
@@ -63,7 +67,7 @@ select id, public_id, name, prefix, created_at, expires_at, revoked_at, used_at
 update core.api_key
    set revoked_at = coalesce(revoked_at, $3)
  where account_id = $1 and public_id = $2
-returning id, public_id, name, prefix, created_at, expires_at, revoked_at, used_at
+returning id, public_id, name, prefix, created_at, expires_at, revoked_at, used_at, scopes
 
 -- name: key_owner(text)
 -- Whose key this is, by its public id or prefix.

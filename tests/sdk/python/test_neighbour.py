@@ -31,7 +31,7 @@ def operations(service):
     """(name, method, target, built) of every operation of a service that has an HTTP shape."""
     found = []
     for line in operation_lines():
-        whose, name, shape, state, _, access = line.split("\t")
+        whose, name, shape, state, _, access, *_ = line.split("\t")
         if whose == service and shape != "-" and access == "signed":
             method, target = shape.split(" ", 1)
             found.append((name, method, target, state == "built"))

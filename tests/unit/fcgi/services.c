@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "fcgi/api/api.h"
 #include "fcgi/call.h"
 #include "fcgi/services.h"
 #include "shared/base/buf.h"
@@ -67,6 +68,9 @@ test_operations(void **state)
 					fail_msg("%s is also %s", op->http, services[i]->ops[j].name);
 			if (op->flags & OP_OPEN)
 				assert_null(services[i]->id);
+			if (services[i] == &service_api && (op_scope(op) == SCOPE_UNSAID) !=
+			    ((op->flags & OP_OPEN) != 0))
+				fail_msg("%s names no scope, or needs none", op->name);
 		}
 }
 

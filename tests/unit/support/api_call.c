@@ -13,6 +13,7 @@
 #include "shared/base/text.h"
 #include "shared/core/account.h"
 #include "shared/core/key.h"
+#include "shared/core/scope.h"
 #include "shared/core/secret.h"
 #include "shared/db/db.h"
 #include "shared/wire/json.h"
@@ -43,7 +44,7 @@ api_new_account(struct task *t, const char *name)
 
 	task_begin(t);
 	a = account_create(t, name, NULL);
-	key_create(t, a->id, name, 0, &key);
+	key_create(t, a->id, name, SCOPE_ALL, 0, &key);
 	api_use_key(key);
 	return a->id;
 }

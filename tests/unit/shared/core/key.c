@@ -13,7 +13,10 @@
 #include "shared/base/mem.h"
 #include "shared/base/task.h"
 #include "shared/core/account.h"
+#include "shared/core/scope.h"
 #include "tests/unit/support/scratch.h"
+
+static struct caller who;
 
 static void
 test_form(void **state)
@@ -21,7 +24,7 @@ test_form(void **state)
 	struct task    *t = *state;
 	struct account *a = account_create(t, "a", NULL);
 	const char     *text;
-	struct key     *k = key_create(t, a->id, "k", 0, &text);
+	struct key     *k = key_create(t, a->id, "k", SCOPE_ALL, 0, &text);
 	char            changed[KEY_LENGTH + 1];
 
 	assert_int_equal(strlen(text), KEY_LENGTH);
@@ -37,7 +40,7 @@ test_form(void **state)
 	assert_false(key_wellformed(mem_fmt(t->mem, "%sa", text)));
 	/* What cannot be a key costs no statement. */
 	t->round_trips = 0;
-	assert_int_equal(key_check(t, changed), 0);
+	assert_false(key_check(t, changed, &who));
 	assert_int_equal(t->round_trips, 0);
 	assert_null(scratch_sql("select 1 from core.api_key k where k::text like '%%%s%%'", text + 21));
 }
@@ -48,20 +51,20 @@ test_check(void **state)
 	struct task    *t = *state;
 	struct account *a = account_create(t, "a", NULL);
 	const char     *text;
-	struct key     *k = key_create(t, a->id, "k", t->now + HOUR, &text);
+	struct key     *k = key_create(t, a->id, "k", SCOPE_ALL, t->now + HOUR, &text);
 
-	assert_int_equal(key_check(t, text), a->id);
+	assert_true(key_check(t, text, &who) && who.account == a->id);
 	t->round_trips = 0;
-	assert_int_equal(key_check(t, text), a->id);
+	assert_true(key_check(t, text, &who) && who.account == a->id);
 	assert_int_equal(t->round_trips, 1); /* noted as used a moment ago */
 	t->now += 2 * MINUTE;
-	assert_int_equal(key_check(t, text), a->id);
+	assert_true(key_check(t, text, &who) && who.account == a->id);
 	assert_int_equal(t->round_trips, 3);
 	t->now += HOUR;
-	assert_int_equal(key_check(t, text), 0); /* expired */
+	assert_false(key_check(t, text, &who)); /* expired */
 	t->now -= HOUR;
 	scratch_sql("update core.api_key set hash = sha256('x') where public_id = '%s'", k->public_id);
-	assert_int_equal(key_check(t, text), 0);
+	assert_false(key_check(t, text, &who));
 }
 
 static void
@@ -70,15 +73,15 @@ test_revoke(void **state)
 	struct task    *t = *state;
 	struct account *a = account_create(t, "a", NULL), *b = account_create(t, "b", NULL);
 	const char     *text, *public_id;
-	struct key     *k = key_create(t, a->id, "k", 0, &text), *list;
+	struct key     *k = key_create(t, a->id, "k", SCOPE_ALL, 0, &text), *list;
 
 	assert_true(key_any(t, a->id));
 	assert_null(key_revoke(t, b->id, k->public_id));
-	assert_int_equal(key_check(t, text), a->id);
+	assert_true(key_check(t, text, &who) && who.account == a->id);
 	assert_int_equal(key_owner(t, k->prefix, &public_id), a->id);
 	assert_string_equal(public_id, k->public_id);
 	assert_int_equal(key_revoke(t, a->id, k->public_id)->revoked_at, t->now);
-	assert_int_equal(key_check(t, text), 0);
+	assert_false(key_check(t, text, &who));
 	assert_false(key_any(t, a->id));
 	t->now += SECOND;
 	assert_int_equal(key_revoke(t, a->id, k->public_id)->revoked_at, t->now - SECOND);
@@ -94,10 +97,10 @@ test_disabled_account(void **state)
 	struct account *a = account_create(t, "a", NULL);
 	const char     *text;
 
-	key_create(t, a->id, "k", 0, &text);
+	key_create(t, a->id, "k", SCOPE_ALL, 0, &text);
 	scratch_sql("update core.account set disabled_at = created_at where id = %lld",
 	    (long long)a->id);
-	assert_int_equal(key_check(t, text), 0);
+	assert_false(key_check(t, text, &who));
 	assert_null(account_find(t, a->public_id));
 }
 
