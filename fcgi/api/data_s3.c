@@ -47,7 +47,8 @@ find_target(struct call *c, const struct data_wish *w, struct target *out)
 		problem_field(c, "s3_bucket", "is to be 3 to 63 of a-z, 0-9 and - (not at its ends)");
 	problem_check(c);
 	out->who = e->accounts[0].account_id;
-	out->created = blob_bucket_make(c->task, &out->space, out->who, out->bucket, REGION, &b) ==
+	out->created = blob_bucket_make(c->task, &out->space, out->who, &(struct blob_new_bucket){
+	    .name = out->bucket, .region = REGION }, &b) ==
 	    BLOB_OK;
 	if (!out->created && strcmp(b.owner, out->who) != 0) {
 		problem_field(c, "s3_bucket", "belongs to another account of the environment");

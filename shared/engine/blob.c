@@ -47,26 +47,56 @@ blob_bucket_result(const struct rows *r, const char *who)
 	return who != NULL && strcmp(owner, who) == 0 ? BLOB_OK : BLOB_FOREIGN;
 }
 
+const char *
+blob_version_id(const char *place)
+{
+	size_t n = place != NULL ? strlen(place) : 0;
+
+	return n > 0 && place[n - 1] == '-' ? "" : place;
+}
+
+/* Does it ask for what only a bucket with locks has? */
+static bool
+wants_lock(const struct blob_object *o)
+{
+	return o->lock.mode != NULL || o->lock.hold != NULL;
+}
+
+struct param
+blob_until_param(const struct blob_lock *l)
+{
+	return l->mode != NULL ? db_time(l->until) : db_null(db_time(0));
+}
+
 static enum blob_result
-put_result(struct task *t, const struct rows *r, const char *who, bool may_miss)
+put_result(struct task *t, const struct rows *r, const char *who, bool may_miss,
+    struct blob_object *o)
 {
 	enum blob_result result;
 
 	space_live(t, r);
 	result = blob_bucket_result(r, who);
-	if (result != BLOB_OK || !row_null(r, 0, "seq"))
+	if (result != BLOB_OK)
 		return result;
+	o->versioned = !row_null(r, 0, "versioning");
+	o->version = blob_version_id(row_text(r, 0, "version"));
+	if (o->version != NULL)
+		return BLOB_OK;
+	if (wants_lock(o) && !row_bool(r, 0, "locks"))
+		return BLOB_NO_LOCKS;
 	return may_miss && !row_bool(r, 0, "found") ? BLOB_NO_KEY : BLOB_UNMET;
 }
 
 /* Why blob_put wrote nothing. A bucket that has come meanwhile: once more. */
 static enum blob_result
 why_not_put(struct task *t, const struct space *sp, const char *who, const char *bucket,
-    bool absent)
+    bool absent, bool wants)
 {
 	struct blob_bucket b;
 	enum blob_result   result = blob_bucket_find(t, sp, who, bucket, &b);
 
+	if (result == BLOB_OK && wants && !b.locks)
+		return BLOB_NO_LOCKS;
 	if (result == BLOB_OK && !absent)
 		task_throw(t, &FAULT_CONFLICT, NULL);
 	return result == BLOB_OK ? BLOB_UNMET : result;
@@ -74,7 +104,7 @@ why_not_put(struct task *t, const struct space *sp, const char *who, const char 
 
 enum blob_result
 blob_put(struct task *t, const struct space *sp, const char *who, const char *bucket,
-    const struct blob_object *o, const struct blob_condition *when)
+    struct blob_object *o, const struct blob_condition *when)
 {
 	const struct query *q = when->etag != NULL ? &Q_blob_put_match : &Q_blob_put;
 	struct param        home = db_i64(o->home);
@@ -90,15 +120,20 @@ blob_put(struct task *t, const struct space *sp, const char *who, const char *bu
 	    db_text(o->checksum), home, db_text(o->body),
 	    db_bytes(o->body == NULL ? o->bytes : NULL, o->body == NULL ? (size_t)o->size : 0),
 	    when->etag != NULL ? db_text(when->etag) : db_bool(when->absent),
-	    db_text(o->owner != NULL ? o->owner : who), blob_pairs_param(&o->acl));
+	    db_text(o->owner != NULL ? o->owner : who), blob_pairs_param(&o->acl),
+	    blob_pairs_param(&o->tags), db_text(o->lock.mode), blob_until_param(&o->lock),
+	    db_text(o->lock.hold));
 	if (when->etag != NULL)
-		return put_result(t, &r, who, true);
-	return r.n == 1 ? BLOB_OK : why_not_put(t, sp, who, bucket, when->absent);
+		return put_result(t, &r, who, true, o);
+	if (r.n == 0)
+		return why_not_put(t, sp, who, bucket, when->absent, wants_lock(o));
+	o->version = row_text(&r, 0, "version");
+	return BLOB_OK;
 }
 
 enum blob_result
 blob_copy(struct task *t, const struct space *sp, const char *who, const char *bucket,
-    const struct blob_object *o, const struct blob_condition *when, const char *from_bucket,
+    struct blob_object *o, const struct blob_condition *when, const char *from_bucket,
     const struct blob_object *from)
 {
 	struct rows r = db_rows(t, &Q_blob_copy, db_i64(sp->environment), db_i64(sp->generation),
@@ -107,19 +142,22 @@ blob_copy(struct task *t, const struct space *sp, const char *who, const char *b
 	    db_texts(o->headers.list, o->headers.n), db_texts(o->metadata.list, o->metadata.n),
 	    db_text(o->storage_class), db_text(o->checksum_algorithm), db_text(o->checksum_type),
 	    db_text(o->checksum), db_bool(when->absent), db_text(when->etag),
-	    db_text(o->owner != NULL ? o->owner : who), blob_pairs_param(&o->acl));
+	    db_text(o->owner != NULL ? o->owner : who), blob_pairs_param(&o->acl),
+	    blob_pairs_param(&o->tags), db_text(o->lock.mode), blob_until_param(&o->lock),
+	    db_text(o->lock.hold), db_text(from->place), db_text(o->etag));
 
 	space_live(t, &r);
 	if (blob_bucket_result(&r, who) == BLOB_OK && !row_bool(&r, 0, "source"))
 		task_throw(t, &FAULT_CONFLICT, NULL);
-	return put_result(t, &r, who, when->etag != NULL);
+	return put_result(t, &r, who, when->etag != NULL, o);
 }
 
 void
 blob_object_read(const struct rows *r, size_t i, struct blob_object *o)
 {
 	*o = (struct blob_object){
-		.key = row_text(r, i, "key"),         .version = row_text(r, i, "version"),
+		.key = row_text(r, i, "key"),         .place = row_text(r, i, "version"),
+		.version = blob_version_id(row_text(r, i, "version")),
 		.seq = row_i64(r, i, "seq"),          .modified_at = row_time(r, i, "modified_at"),
 		.owner = row_text(r, i, "owner"),     .size = row_i64(r, i, "size"),
 		.etag = row_text(r, i, "etag"),       .storage_class = row_text(r, i, "storage_class"),
@@ -136,6 +174,11 @@ read_rest(struct task *t, const struct rows *r, struct blob_object *o)
 	o->headers = blob_pairs_read(t, r, 0, "headers");
 	o->metadata = blob_pairs_read(t, r, 0, "metadata");
 	o->acl = blob_pairs_read(t, r, 0, "acl");
+	o->tags = blob_pairs_read(t, r, 0, "tags");
+	o->lock = (struct blob_lock){ .mode = row_text(r, 0, "lock_mode"),
+		.until = row_time(r, 0, "retain_until"), .hold = row_text(r, 0, "legal_hold") };
+	o->latest = row_bool(r, 0, "latest");
+	o->delete_marker = row_bool(r, 0, "delete_marker");
 	o->checksum = row_text(r, 0, "checksum");
 	o->body = row_text(r, 0, "body");
 	o->parts = row_text(r, 0, "parts");
@@ -145,54 +188,25 @@ read_rest(struct task *t, const struct rows *r, struct blob_object *o)
 
 enum blob_result
 blob_get(struct task *t, const struct space *sp, const char *who, const char *bucket,
-    const char *key, bool with_bytes, struct blob_object *out)
+    const char *key, const char *version, bool with_bytes, struct blob_object *out)
 {
-	struct rows      r = db_rows(t, &Q_blob_get, db_i64(sp->environment), db_i64(sp->generation),
-	         db_i64(sp->id), db_text(bucket), db_text(key), db_bool(with_bytes));
+	struct param     p[] = { db_i64(sp->environment), db_i64(sp->generation), db_i64(sp->id),
+		    db_text(bucket), db_text(key), db_bool(with_bytes), db_text(version) };
+	struct rows      r = version == NULL ? db_run(t, &Q_blob_get, p, COUNT(p) - 1) :
+	         db_run(t, &Q_blob_get_version, p, COUNT(p));
 	enum blob_result result;
 
 	space_live(t, &r);
 	result = blob_bucket_result(&r, who);
 	if (result != BLOB_OK)
 		return result;
-	if (row_null(&r, 0, "key") || row_bool(&r, 0, "delete_marker"))
-		return BLOB_NO_KEY;
 	blob_object_read(&r, 0, out);
 	read_rest(t, &r, out);
-	return BLOB_OK;
-}
-
-enum blob_result
-blob_delete(struct task *t, const struct space *sp, const char *who, const char *bucket,
-    const char *key, const char *etag)
-{
-	struct rows      r = db_rows(t, &Q_blob_delete, db_i64(sp->environment), db_i64(sp->generation),
-	         db_i64(sp->id), db_text(bucket), db_text(who), db_text(key), db_text(etag));
-	enum blob_result result;
-
-	space_live(t, &r);
-	result = blob_bucket_result(&r, who);
-	if (result != BLOB_OK || !row_null(&r, 0, "seq"))
-		return result;
-	return etag != NULL && row_bool(&r, 0, "found") ? BLOB_UNMET : BLOB_NO_KEY;
-}
-
-enum blob_result
-blob_delete_many(struct task *t, const struct space *sp, const char *who, const char *bucket,
-    const char *const *keys, const char *const *etags, size_t n, enum blob_result *result)
-{
-	struct rows      r =
-	    db_rows(t, &Q_blob_delete_many, db_i64(sp->environment), db_i64(sp->generation),
-	         db_i64(sp->id), db_text(bucket), db_text(who), db_texts(keys, n), db_texts(etags, n));
-	enum blob_result whole;
-
-	space_live(t, &r);
-	whole = blob_bucket_result(&r, who);
-	for (size_t i = 0; whole == BLOB_OK && i < r.n && !row_null(&r, i, "ord"); i++) {
-		size_t k = (size_t)row_i64(&r, i, "ord") - 1;
-
-		result[k] =
-		    row_bool(&r, i, "gone") ? BLOB_OK : row_bool(&r, i, "found") ? BLOB_UNMET : BLOB_NO_KEY;
-	}
-	return whole;
+	out->versioned = !row_null(&r, 0, "versioning");
+	out->locks = row_bool(&r, 0, "locks");
+	if (out->key != NULL)
+		return out->delete_marker ? BLOB_MARKER : BLOB_OK;
+	out->version = blob_version_id(row_text(&r, 0, "marker"));
+	out->delete_marker = out->version != NULL;
+	return version == NULL ? BLOB_NO_KEY : BLOB_NO_VERSION;
 }

@@ -32,12 +32,12 @@ enum blob_result {
 	BLOB_FULL,      /* blob_config.h */
 	BLOB_NO_UPLOAD,      /* blob_upload.h */
 	BLOB_OTHER_CHECKSUM,
-};
-
-struct blob_bucket {
-	int64_t     id;
-	const char *name, *owner, *region;
-	int64_t     created_at; /* the environment's time */
+	BLOB_DISTURBED,
+	BLOB_NO_VERSION,     /* the key has no version of that id */
+	BLOB_MARKER,         /* that version is a delete marker */
+	BLOB_LOCKED,         /* object lock keeps it */
+	BLOB_NO_LOCKS,       /* only a bucket with locks takes that */
+	BLOB_FIXED,          /* locks and versioning do not go together so */
 };
 
 /* name, value, name, value, ...: n counts texts, so it is even. */
@@ -46,17 +46,46 @@ struct blob_pairs {
 	size_t             n;
 };
 
-/* The latest version of an object, or what shall become it. */
+/* What keeps a version from being deleted. */
+struct blob_lock {
+	const char *mode;  /* "GOVERNANCE", "COMPLIANCE"; NULL: no retention */
+	int64_t     until; /* the environment's time */
+	const char *hold;  /* "ON", "OFF"; NULL: never said */
+};
+
+struct blob_bucket {
+	int64_t           id;
+	const char       *name, *owner, *region;
+	int64_t           created_at;          /* the environment's time */
+	const char       *versioning;          /* "Enabled", "Suspended"; NULL: never had it */
+	bool              locks;               /* its versions can be locked */
+	const char       *lock_mode;           /* of all new objects; NULL: none */
+	int64_t           lock_days, lock_years; /* for how long: one of them */
+	struct blob_pairs tags;                /* list NULL: none */
+};
+struct blob_new_bucket {
+	const char       *name, *region;
+	bool              locks;
+	struct blob_pairs tags;
+};
+
+/* A version of an object, or what shall become the current one. */
 struct blob_object {
 	const char       *key;
-	const char       *version;       /* "": the null version */
+	const char       *version;       /* its id; "": the null version */
+	bool              versioned;     /* its bucket has or had versioning */
+	bool              latest;        /* the newest of its key */
+	bool              delete_marker; /* then there is nothing but key, version, owner and time */
+	bool              locks;         /* its bucket's */
+	const char       *place;         /* the engine's own name of the row */
 	int64_t           seq;           /* another one after every change */
 	int64_t           modified_at;   /* the environment's time */
 	const char       *owner;         /* account; NULL in what is put: the bucket's owner */
 	struct blob_pairs acl;           /* grantee, permission, ...; list NULL: the owner's alone */
 	int64_t           size;
 	const char       *etag;          /* without quotes */
-	struct blob_pairs headers, metadata;
+	struct blob_pairs headers, metadata, tags; /* tags.list NULL: none */
+	struct blob_lock  lock;
 	const char       *storage_class;
 	const char       *checksum_algorithm, *checksum_type, *checksum; /* or NULL */
 	/* The bytes, or the name of a stored body and the environment whose namespace it is in. */
@@ -73,7 +102,7 @@ struct blob_condition {
 };
 
 enum blob_result blob_bucket_make(struct task *t, const struct space *sp, const char *who,
-    const char *name, const char *region, struct blob_bucket *out);
+    const struct blob_new_bucket *b, struct blob_bucket *out);
 /* Fills *out also for BLOB_FOREIGN. */
 enum blob_result blob_bucket_find(struct task *t, const struct space *sp, const char *who,
     const char *name, struct blob_bucket *out);
@@ -85,32 +114,58 @@ enum blob_result blob_bucket_remove(struct task *t, const struct space *sp, cons
     const char *name);
 
 /*
- * BLOB_OK, BLOB_NO_BUCKET, BLOB_FOREIGN, BLOB_UNMET, or BLOB_NO_KEY for an etag where nothing is.
+ * BLOB_OK, BLOB_NO_BUCKET, BLOB_FOREIGN, BLOB_UNMET, BLOB_NO_LOCKS, or BLOB_NO_KEY for an etag
+ * where nothing is.  Sets o->version.  In a bucket with versioning what was there stays, as a
+ * version.
  */
 enum blob_result blob_put(struct task *t, const struct space *sp, const char *who,
-    const char *bucket, const struct blob_object *o, const struct blob_condition *when);
+    const char *bucket, struct blob_object *o, const struct blob_condition *when);
 /*
- * Put `o` (its key, modified_at, headers, metadata, storage class, checksum) with the body of
- * `from` of bucket from_bucket, as blob_get returned it.  BLOB_UNMET also means the target's
- * condition; a source that changed meanwhile throws FAULT_CONFLICT: run again.
+ * Put `o` (its key, modified_at, headers, metadata, tags, lock, storage class, checksum, and its
+ * etag unless that is NULL) with the body of `from` of bucket from_bucket, as blob_get returned it.
+ * BLOB_UNMET also means the target's condition; a source that changed meanwhile throws
+ * FAULT_CONFLICT: run again.  Sets o->version and o->versioned.
  */
 enum blob_result blob_copy(struct task *t, const struct space *sp, const char *who,
     const char *bucket,
-    const struct blob_object *o, const struct blob_condition *when, const char *from_bucket,
+    struct blob_object *o, const struct blob_condition *when, const char *from_bucket,
     const struct blob_object *from);
 /*
- * with_bytes: fetch them, when they are in the row. BLOB_OK, BLOB_NO_BUCKET, BLOB_FOREIGN,
- * BLOB_NO_KEY.
+ * version NULL: the current one; "": the null version.  with_bytes: fetch them, when they are in
+ * the row.  BLOB_OK, BLOB_NO_BUCKET, BLOB_FOREIGN, BLOB_NO_KEY, BLOB_NO_VERSION, BLOB_MARKER.  Of
+ * the last, and of BLOB_NO_KEY when that is because of a marker, *out says delete_marker and its
+ * version.
  */
 enum blob_result blob_get(struct task *t, const struct space *sp, const char *who,
-    const char *bucket, const char *key, bool with_bytes, struct blob_object *out);
-/* etag NULL: whatever it is. BLOB_NO_KEY: there was nothing to delete. */
+    const char *bucket, const char *key, const char *version, bool with_bytes,
+    struct blob_object *out);
+
+/* What to delete.  Without a version a bucket that has or had versioning gets a delete marker. */
+struct blob_removal {
+	const char *version; /* as in blob_get */
+	const char *etag;    /* only this one; NULL, "*": whatever it is */
+};
+/* What is true of all that one call deletes. */
+struct blob_remover {
+	const char *owner;        /* of delete markers; NULL: the bucket's owner */
+	bool        passes_asked; /* BLOB_NO_LOCKS where there are none */
+	bool        passes;       /* locks of governance */
+};
+struct blob_removed {
+	/* BLOB_OK, BLOB_UNMET, BLOB_LOCKED, BLOB_NO_KEY: nothing was there. */
+	enum blob_result result;
+	bool             versioned; /* the bucket has or had versioning */
+	bool             marker;    /* a delete marker was made, or removed */
+	const char      *version;   /* what was made or removed, where versioned */
+};
+/* Besides out->result, which it returns: BLOB_NO_BUCKET, BLOB_FOREIGN, BLOB_NO_LOCKS. */
 enum blob_result blob_delete(struct task *t, const struct space *sp, const char *who,
-    const char *bucket, const char *key, const char *etag);
-/* n keys, each with its etag or NULL; result[i] is of key i. */
+    const char *bucket, const char *key, const struct blob_removal *what,
+    const struct blob_remover *by, struct blob_removed *out);
+/* n keys: what[i] and out[i] are of keys[i]. */
 enum blob_result blob_delete_many(struct task *t, const struct space *sp, const char *who,
-    const char *bucket,
-    const char *const *keys, const char *const *etags, size_t n, enum blob_result *result);
+    const char *bucket, const char *const *keys, const struct blob_removal *what, size_t n,
+    const struct blob_remover *by, struct blob_removed *out);
 
 /*
  * A page of a listing, in the order of the keys' bytes.  A key that holds `delimiter` after the
@@ -126,7 +181,7 @@ struct blob_listing {
 };
 struct blob_entry {
 	const char        *common; /* NULL: it is an object */
-	struct blob_object object; /* without headers, metadata and bytes */
+	struct blob_object object; /* without headers, metadata, tags, lock and bytes */
 };
 /* *more: there is something past the page. */
 enum blob_result blob_list(struct task *t, const struct space *sp, const char *who,

@@ -7,22 +7,24 @@
 #include "shared/engine/blob_row.h"
 
 enum blob_result
-blob_bucket_make(struct task *t, const struct space *sp, const char *who, const char *name,
-    const char *region, struct blob_bucket *out)
+blob_bucket_make(struct task *t, const struct space *sp, const char *who,
+    const struct blob_new_bucket *b, struct blob_bucket *out)
 {
 	struct rows r = db_rows(t, &Q_blob_bucket_make, db_i64(sp->environment), db_i64(sp->generation),
-	    db_i64(sp->id), db_text(name), db_text(who), db_text(region), db_time(sp->now));
+	    db_i64(sp->id), db_text(b->name), db_text(who), db_text(b->region), db_time(sp->now),
+	    db_bool(b->locks), blob_pairs_param(&b->tags));
 
 	space_live(t, &r);
 	if (!row_null(&r, 0, "made")) {
-		*out = (struct blob_bucket){ .id = row_i64(&r, 0, "made"), .name = name, .owner = who,
-			.region = region, .created_at = sp->now };
+		*out = (struct blob_bucket){ .id = row_i64(&r, 0, "made"), .name = b->name, .owner = who,
+			.region = b->region, .created_at = sp->now, .locks = b->locks, .tags = b->tags,
+			.versioning = b->locks ? "Enabled" : NULL };
 		return BLOB_OK;
 	}
 	/* Its maker committed after we began: look again. */
 	if (row_null(&r, 0, "owner"))
 		task_throw(t, &FAULT_CONFLICT, NULL);
-	*out = (struct blob_bucket){ .name = name, .owner = row_text(&r, 0, "owner"),
+	*out = (struct blob_bucket){ .name = b->name, .owner = row_text(&r, 0, "owner"),
 		.region = row_text(&r, 0, "region") };
 	return BLOB_THERE;
 }
@@ -37,7 +39,10 @@ blob_bucket_find(struct task *t, const struct space *sp, const char *who, const 
 	space_live(t, &r);
 	*out = (struct blob_bucket){ .id = row_i64(&r, 0, "bucket"), .name = name,
 		.owner = row_text(&r, 0, "bucket_owner"), .region = row_text(&r, 0, "region"),
-		.created_at = row_time(&r, 0, "created_at") };
+		.created_at = row_time(&r, 0, "created_at"),
+		.versioning = row_text(&r, 0, "versioning"), .locks = row_bool(&r, 0, "locks"),
+		.lock_mode = row_text(&r, 0, "lock_mode"), .lock_days = row_i64(&r, 0, "lock_days"),
+		.lock_years = row_i64(&r, 0, "lock_years"), .tags = blob_pairs_read(t, &r, 0, "tags") };
 	return blob_bucket_result(&r, who);
 }
 

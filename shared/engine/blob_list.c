@@ -65,6 +65,15 @@ fetch(struct task *t, const struct space *sp, const char *bucket, const struct b
 	    db_text(blob_past(t->mem, "", 0)));
 }
 
+size_t
+blob_page(const struct rows *r, int64_t limit, bool *more)
+{
+	size_t n = row_null(r, 0, "key") ? 0 : r->n;
+
+	*more = n > (size_t)limit;
+	return *more ? n - 1 : n;
+}
+
 enum blob_result
 blob_list(struct task *t, const struct space *sp, const char *who, const char *bucket,
     const struct blob_listing *l, struct blob_entry **out, size_t *n, bool *more)
@@ -77,10 +86,7 @@ blob_list(struct task *t, const struct space *sp, const char *who, const char *b
 	result = blob_bucket_result(&r, who);
 	if (result != BLOB_OK)
 		return result;
-	*n = row_null(&r, 0, "key") ? 0 : r.n;
-	*more = *n > (size_t)l->limit;
-	if (*more)
-		--*n;
+	*n = blob_page(&r, l->limit, more);
 	*out = mem_array(t->mem, struct blob_entry, *n + 1);
 	for (size_t i = 0; i < *n; i++) {
 		(*out)[i].common = row_text(&r, i, "common");

@@ -57,7 +57,7 @@ blob_part_copy(struct task *t, const struct space *sp, const char *who, const ch
 	    db_i64(sp->id), db_text(bucket), db_text(who), db_text(key), db_text(upload),
 	    db_i64(p->number), db_time(p->modified_at), db_text(p->checksum_algorithm),
 	    db_text(p->checksum), db_text(p->crc64nvme), db_text(from_bucket), db_text(from->key),
-	    db_i64(from->seq));
+	    db_i64(from->seq), db_text(from->place));
 	const char *expected;
 
 	if (r.n == 1)
@@ -115,4 +115,25 @@ blob_piece(struct task *t, const struct space *sp, const struct blob_object *o, 
 		return false;
 	read_piece(&r, 0, out);
 	return true;
+}
+
+size_t
+blob_parts(struct task *t, const struct space *sp, const struct blob_object *o, int64_t after,
+    int64_t limit, struct blob_part **out, int64_t *total, bool *more)
+{
+	struct rows r = db_rows(t, &Q_blob_parts, db_i64(sp->environment), db_i64(sp->generation),
+	    db_i64(sp->id), db_text(o->parts), db_i64(after), db_i64(limit + 1));
+	size_t      n;
+
+	space_live(t, &r);
+	*total = row_i64(&r, 0, "total");
+	n = row_null(&r, 0, "number") ? 0 : r.n;
+	*more = n > (size_t)limit;
+	n -= *more;
+	*out = mem_array(t->mem, struct blob_part, n + 1);
+	for (size_t i = 0; i < n; i++)
+		(*out)[i] = (struct blob_part){ .number = row_i64(&r, i, "number"),
+			.size = row_i64(&r, i, "size"), .checksum = row_text(&r, i, "checksum"),
+			.checksum_algorithm = row_text(&r, i, "checksum_algorithm") };
+	return n;
 }

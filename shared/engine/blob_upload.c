@@ -27,13 +27,17 @@ blob_upload_make(struct task *t, const struct space *sp, const char *who, const 
 	           db_texts(u->headers.list, u->headers.n),
 	           db_texts(u->metadata.list, u->metadata.n), db_text(u->storage_class),
 	           db_text(u->checksum_algorithm), db_text(u->checksum_type),
-	           db_text(u->owner != NULL ? u->owner : who), blob_pairs_param(&u->acl));
+	           db_text(u->owner != NULL ? u->owner : who), blob_pairs_param(&u->acl),
+	           blob_pairs_param(&u->tags), db_text(u->lock.mode), blob_until_param(&u->lock),
+	           db_text(u->lock.hold));
 	struct blob_bucket b;
 	enum blob_result   result;
 
 	if (r.n == 1)
 		return BLOB_OK;
 	result = blob_bucket_find(t, sp, who, bucket, &b);
+	if (result == BLOB_OK && !b.locks && (u->lock.mode != NULL || u->lock.hold != NULL))
+		return BLOB_NO_LOCKS;
 	if (result == BLOB_OK) /* it has come meanwhile */
 		task_throw(t, &FAULT_CONFLICT, NULL);
 	return result;
@@ -133,10 +137,7 @@ blob_upload_list(struct task *t, const struct space *sp, const char *who, const 
 	result = blob_bucket_result(&r, who);
 	if (result != BLOB_OK)
 		return result;
-	*n = row_null(&r, 0, "key") ? 0 : r.n;
-	*more = *n > (size_t)l->limit;
-	if (*more)
-		--*n;
+	*n = blob_page(&r, l->limit, more);
 	*out = mem_array(t->mem, struct blob_upload_entry, *n + 1);
 	for (size_t i = 0; i < *n; i++) {
 		(*out)[i].common = row_text(&r, i, "common");
@@ -161,7 +162,7 @@ blob_upload_take(struct task *t, const struct space *sp, const char *who, const 
 
 enum blob_result
 blob_upload_complete(struct task *t, const struct space *sp, const char *who, const char *bucket,
-    const char *id, const struct blob_object *o, const int64_t *left_out, size_t n_left_out,
+    const char *id, struct blob_object *o, const int64_t *left_out, size_t n_left_out,
     const struct blob_condition *when)
 {
 	struct rows      r = db_rows(t, &Q_blob_upload_complete, db_i64(sp->environment),
@@ -175,7 +176,13 @@ blob_upload_complete(struct task *t, const struct space *sp, const char *who, co
 	db_commit(t);
 	space_live(t, &r);
 	result = blob_bucket_result(&r, who);
-	if (result != BLOB_OK || !row_null(&r, 0, "seq"))
+	if (result != BLOB_OK)
 		return result;
+	o->versioned = !row_null(&r, 0, "versioning");
+	o->version = blob_version_id(row_text(&r, 0, "version"));
+	if (o->version != NULL)
+		return BLOB_OK;
+	if (row_bool(&r, 0, "disturbed"))
+		return BLOB_DISTURBED;
 	return when->etag != NULL && !row_bool(&r, 0, "found") ? BLOB_NO_KEY : BLOB_UNMET;
 }

@@ -18,7 +18,8 @@ struct blob_upload {
 	const char       *id, *key;
 	const char       *owner;                              /* who began it; NULL: the bucket's */
 	int64_t           started_at;
-	struct blob_pairs headers, metadata, acl;             /* blob_upload_make only */
+	struct blob_pairs headers, metadata, acl, tags;       /* blob_upload_make only */
+	struct blob_lock  lock;                               /* likewise */
 	const char       *storage_class;
 	const char       *checksum_algorithm, *checksum_type; /* NULL: it chose none */
 };
@@ -36,7 +37,7 @@ struct blob_part {
 /* An id for an upload: ids are in the order of their uploads. */
 const char *blob_upload_id(struct task *t, const struct space *sp);
 
-/* BLOB_OK, BLOB_NO_BUCKET, BLOB_FOREIGN. */
+/* BLOB_OK, BLOB_NO_BUCKET, BLOB_FOREIGN, BLOB_NO_LOCKS. */
 enum blob_result blob_upload_make(struct task *t, const struct space *sp, const char *who,
     const char *bucket, const struct blob_upload *u);
 /* Three round trips: it waits for parts on their way in. */
@@ -74,13 +75,13 @@ enum blob_result blob_upload_list(struct task *t, const struct space *sp, const 
  * Completion: blob_upload_take begins a transaction in which the upload and all its parts are
  * what they are; BLOB_OK leaves it open.  Then blob_upload_complete makes object o (etag, size,
  * modified_at, checksum) of them without the parts left_out, and commits.  Its results are
- * blob_put's.
+ * blob_put's, and BLOB_DISTURBED: the condition holds, but for something newer than the upload.
  */
 enum blob_result blob_upload_take(struct task *t, const struct space *sp, const char *who,
     const char *bucket, const char *key, const char *id, struct blob_upload *u,
     struct blob_part **parts, size_t *n);
 enum blob_result blob_upload_complete(struct task *t, const struct space *sp, const char *who,
-    const char *bucket, const char *id, const struct blob_object *o, const int64_t *left_out,
+    const char *bucket, const char *id, struct blob_object *o, const int64_t *left_out,
     size_t n_left_out, const struct blob_condition *when);
 
 /* The pieces of o (which has parts) that hold some of its bytes [from, from + length). */
@@ -89,5 +90,11 @@ size_t blob_pieces(struct task *t, const struct space *sp, const struct blob_obj
 /* Part `number` of o, and how many there are; false: there is none of that number, *total is 0. */
 bool blob_piece(struct task *t, const struct space *sp, const struct blob_object *o,
     int64_t number, struct blob_part *out, int64_t *total);
+/*
+ * Up to `limit` parts of o past number `after`: number, size, checksum.  *total: of all; of the
+ * object it was made as, so a copy of one tells the same.
+ */
+size_t blob_parts(struct task *t, const struct space *sp, const struct blob_object *o,
+    int64_t after, int64_t limit, struct blob_part **out, int64_t *total, bool *more);
 
 #endif

@@ -4,14 +4,15 @@
 -- returns no row when the environment is no longer what the caller knows (space.h). Otherwise it
 -- returns at least one row, whose null columns say what is not there: bucket, then key.
 
--- name: blob_bucket_make(bigint, bigint, bigint, text, text, text, timestamptz)
--- Make bucket $4 for owner $5 in region $6. made: its id is new; else owner is whose it was before.
--- Neither: somebody makes it this very moment.
+-- name: blob_bucket_make(bigint, bigint, bigint, text, text, text, timestamptz, boolean, text[])
+-- Make bucket $4 for owner $5 in region $6, with tags $9, and for versions that can be locked if
+-- $8. made: its id is new; else owner is whose it was before. Neither: somebody makes it this very
+-- moment.
 with live as (
   select from core.environment where id = $1 and generation = $2 and state = 'running'),
 made as (
-  insert into blob.bucket (space, name, owner, region, created_at)
-  select $3, $4, $5, $6, $7 from live
+  insert into blob.bucket (space, name, owner, region, created_at, versioning, locks, tags)
+  select $3, $4, $5, $6, $7, case when $8 then 'Enabled' end, $8, $9 from live
   on conflict (space, name) do nothing
   returning id)
 select m.id as made, b.owner, b.region
@@ -20,7 +21,8 @@ select m.id as made, b.owner, b.region
   left join blob.bucket b on b.space = $3 and b.name = $4
 
 -- name: blob_bucket_find(bigint, bigint, bigint, text)
-select b.id as bucket, b.owner as bucket_owner, b.region, b.created_at
+select b.id as bucket, b.owner as bucket_owner, b.region, b.created_at, b.versioning, b.locks,
+       b.lock_mode, b.lock_days, b.lock_years, b.tags
   from core.environment e
   left join blob.bucket b on b.space = $3 and b.name = $4
  where e.id = $1 and e.generation = $2 and e.state = 'running'
@@ -50,7 +52,8 @@ with live as (
 removed as (
   delete from blob.bucket b using live
    where b.space = $3 and b.name = $4 and b.owner = $5
-     and not exists (select from blob.version v where v.space = $3 and v.bucket = b.id)
+     and not exists (select from blob.version v
+                      where v.space = $3 and v.bucket in (b.id, -b.id))
   returning b.id),
 uploads as (
   delete from blob.upload u using removed r where u.space = $3 and u.bucket = r.id
@@ -62,145 +65,232 @@ select b.id as bucket, b.owner as bucket_owner, r.id as removed
   left join blob.bucket b on b.space = $3 and b.name = $4
   left join removed r on true
 
--- name: blob_put(bigint, bigint, bigint, text, text, text, timestamptz, bigint, text, text[], text[], text, text, text, text, bigint, text, bytea, boolean, text, text[])
--- Put the null version of key $6 into $5's bucket $4; $19: only where nothing is. It becomes $20's,
--- with access list $21. The condition is decided on the locked row, so it holds against every
--- writer. No row: nothing was
+-- name: blob_put(bigint, bigint, bigint, text, text, text, timestamptz, bigint, text, text[], text[], text, text, text, text, bigint, text, bytea, boolean, text, text[], text[], text, timestamptz, text)
+-- Put key $6 into $5's bucket $4; $19: only where nothing is. It becomes $20's, with access list
+-- $21, tags $22, retention $23 until $24 (null: the bucket's own) and legal hold $25. The condition
+-- is decided on the locked row or key, so it holds against every writer. No row: nothing was
 -- written, and blob_bucket_find may say why; telling it here made every put a fifth slower.
-insert into blob.version as v (space, bucket, key, modified_at, size, etag, headers, metadata,
-       storage_class, checksum_algorithm, checksum_type, checksum, home, body, bytes, owner, acl)
-select $3, b.id, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $20, $21
+insert into blob.version as v (space, bucket, key, version, modified_at, size, etag, headers,
+       metadata, storage_class, checksum_algorithm, checksum_type, checksum, home, body, bytes,
+       owner, acl, tags, lock_mode, retain_until, legal_hold)
+select $3, b.id, $6, p.version, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $20, $21,
+       $22, coalesce($23, b.lock_mode),
+       blob.retain_until(b.lock_mode, b.lock_days, b.lock_years, $23, $24, $7), $25
   from core.environment e
  cross join lateral blob.bucket_enter($3, $4) b
+ cross join lateral (
+   -- e is asked so that this comes after it
+   select case when e.id is null or b.owner <> $5
+                    or (not b.locks and ($23 is not null or $25 is not null)) then null
+               when b.versioning is null then ''
+               else blob.version_enter($3, b.id, b.versioning, $6, false, $19, null)
+          end as version) p
  where e.id = $1 and e.generation = $2 and e.state = 'running' and b.owner = $5
+   and p.version is not null
 on conflict (space, bucket, key, version) do update
-   set seq = excluded.seq, latest = true, delete_marker = false,
-       modified_at = excluded.modified_at, owner = excluded.owner, size = excluded.size,
-       etag = excluded.etag, headers = excluded.headers, metadata = excluded.metadata,
-       storage_class = excluded.storage_class, checksum_algorithm = excluded.checksum_algorithm,
-       checksum_type = excluded.checksum_type, checksum = excluded.checksum,
-       home = excluded.home, body = excluded.body, bytes = excluded.bytes, parts = null,
-       acl = excluded.acl
- where not $19 or v.delete_marker
-returning v.seq
+   set seq = excluded.seq, modified_at = excluded.modified_at, owner = excluded.owner,
+       size = excluded.size, etag = excluded.etag, headers = excluded.headers,
+       metadata = excluded.metadata, storage_class = excluded.storage_class,
+       checksum_algorithm = excluded.checksum_algorithm, checksum_type = excluded.checksum_type,
+       checksum = excluded.checksum, home = excluded.home, body = excluded.body,
+       bytes = excluded.bytes, parts = null, acl = excluded.acl, tags = excluded.tags,
+       lock_mode = excluded.lock_mode, retain_until = excluded.retain_until,
+       legal_hold = excluded.legal_hold
+ where not $19
+returning v.version
 
--- name: blob_put_match(bigint, bigint, bigint, text, text, text, timestamptz, bigint, text, text[], text[], text, text, text, text, bigint, text, bytea, text, text, text[])
+-- name: blob_put_match(bigint, bigint, bigint, text, text, text, timestamptz, bigint, text, text[], text[], text, text, text, text, bigint, text, bytea, text, text, text[], text[], text, timestamptz, text)
 -- The same, only over an object whose etag is $19 ('*': any). found: there is an object.
 with bucket as materialized (
-  select b.id, b.owner
+  select b.id, b.owner, b.versioning, b.locks
     from core.environment e
     left join blob.bucket b on b.space = $3 and b.name = $4
    where e.id = $1 and e.generation = $2 and e.state = 'running'),
 put as (
   update blob.version v
-     set seq = nextval('blob.change'), modified_at = $7, owner = $20, acl = $21, size = $8,
-         etag = $9, headers = $10,
-         metadata = $11, storage_class = $12, checksum_algorithm = $13, checksum_type = $14,
-                checksum = $15,
-         home = $16, body = $17, bytes = $18, parts = null
+     set seq = nextval('blob.change'), modified_at = $7, owner = $20, size = $8, etag = $9,
+         headers = $10, metadata = $11, storage_class = $12, checksum_algorithm = $13,
+         checksum_type = $14, checksum = $15, home = $16, body = $17, bytes = $18, parts = null,
+         acl = $21, tags = $22
     from bucket b
    where v.space = $3 and v.bucket = b.id and v.key = $6 and v.version = '' and b.owner = $5
-     and v.latest and not v.delete_marker and ($19 = '*' or v.etag = $19)
-  returning v.seq)
-select b.id as bucket, b.owner as bucket_owner, p.seq,
-       exists (select from blob.version v
-                where v.space = $3 and v.bucket = b.id and v.key = $6 and v.latest
-                   and not v.delete_marker) as found
-  from bucket b left join put p on true
-
--- name: blob_copy(bigint, bigint, bigint, text, text, text, timestamptz, text, text, bigint, text[], text[], text, text, text, text, boolean, text, text, text[])
--- Put key $6 into $5's bucket $4, for account $19 with access list $20, with the
--- body of key $9 of bucket $8, provided it still
--- is at seq $10. The row is locked: until this commits nobody lets go of the body. $17, $18 as in
--- blob_put and blob_put_match; with $18 the caller has looked at the target, which is checked here
--- once more.
-with bucket as materialized (
-  select b.id, b.owner
-    from core.environment e
+     and b.versioning is null and $23 is null and $25 is null and ($19 = '*' or v.etag = $19)
+  returning v.version),
+added as (
+  insert into blob.version as v (space, bucket, key, version, modified_at, size, etag, headers,
+         metadata, storage_class, checksum_algorithm, checksum_type, checksum, home, body, bytes,
+         owner, acl, tags, lock_mode, retain_until, legal_hold)
+  select $3, b.id, $6, p.version, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $20,
+         $21, $22, coalesce($23, b.lock_mode),
+       blob.retain_until(b.lock_mode, b.lock_days, b.lock_years, $23, $24, $7), $25
+    from (select o.id from bucket o where o.versioning is not null and o.owner = $5) o
    cross join lateral blob.bucket_enter($3, $4) b
-   where e.id = $1 and e.generation = $2 and e.state = 'running'),
-source as materialized (
-  select v.size, v.etag, v.home, v.body, v.bytes, v.parts
-    from blob.bucket s
-    join blob.version v on v.space = $3 and v.bucket = s.id and v.key = $9 and v.seq = $10
-   where s.space = $3 and s.name = $8
-     for key share of v),
-put as (
-  insert into blob.version as v (space, bucket, key, modified_at, size, etag, headers, metadata,
-         storage_class, checksum_algorithm, checksum_type, checksum, home, body, bytes, parts,
-         owner, acl)
-  select $3, b.id, $6, $7, s.size, s.etag, $11, $12, $13, $14, $15, $16, s.home, s.body, s.bytes,
-         s.parts, $19, $20
-    from bucket b cross join source s
-   where b.owner = $5
-     and ($18 is null or exists (
-           select from blob.version o
-            where o.space = $3 and o.bucket = b.id and o.key = $6 and o.latest
-               and not o.delete_marker))
+   cross join lateral (
+     select case when o.id = b.id and (b.locks or ($23 is null and $25 is null))
+                 then blob.version_enter($3, b.id, b.versioning, $6, false, false, $19)
+            end as version) p
+   where p.version is not null
   on conflict (space, bucket, key, version) do update
-     set seq = excluded.seq, latest = true, delete_marker = false,
-            modified_at = excluded.modified_at,
-         owner = excluded.owner, size = excluded.size, etag = excluded.etag,
-                headers = excluded.headers,
+     set seq = excluded.seq, modified_at = excluded.modified_at, owner = excluded.owner,
+         size = excluded.size, etag = excluded.etag, headers = excluded.headers,
          metadata = excluded.metadata, storage_class = excluded.storage_class,
          checksum_algorithm = excluded.checksum_algorithm, checksum_type = excluded.checksum_type,
          checksum = excluded.checksum, home = excluded.home, body = excluded.body,
-                bytes = excluded.bytes, parts = excluded.parts, acl = excluded.acl
-   where (not $17 or v.delete_marker) and ($18 is null or $18 = '*' or v.etag = $18)
-  returning v.seq)
-select b.id as bucket, b.owner as bucket_owner, p.seq, exists (select from source) as source,
+         bytes = excluded.bytes, parts = null, acl = excluded.acl, tags = excluded.tags,
+         lock_mode = excluded.lock_mode, retain_until = excluded.retain_until,
+         legal_hold = excluded.legal_hold
+  returning v.version)
+select b.id as bucket, b.owner as bucket_owner, b.versioning, b.locks,
+       coalesce(p.version, a.version) as version,
        exists (select from blob.version v
-                where v.space = $3 and v.bucket = b.id and v.key = $6 and v.latest
-                  and not v.delete_marker) as found
+                where v.space = $3 and v.bucket = b.id and v.key = $6) as found
+  from bucket b left join put p on true left join added a on true
+
+-- name: blob_copy(bigint, bigint, bigint, text, text, text, timestamptz, text, text, bigint, text[], text[], text, text, text, text, boolean, text, text, text[], text[], text, timestamptz, text, text, text)
+-- Put key $6 into $5's bucket $4, for account $19 with access list $20, tags $21, retention $22
+-- until $23 and legal hold $24, with the body of version $25 of key $9 of bucket $8, provided it
+-- still is at seq $10, and etag $26 (null: the source's). The row is locked: until this commits
+-- nobody lets go of the body. Not so where there are versions, or copies of a key to itself would
+-- wait on each other: there the collector's grace period keeps it until this has ended for sure.
+-- $17, $18 as in blob_put and blob_put_match; with $18 the caller has looked at the target, which
+-- is checked here once more.
+with bucket as materialized (
+  select b.id, b.owner, b.versioning, b.locks, b.lock_mode, b.lock_days, b.lock_years
+    from core.environment e
+   cross join lateral blob.bucket_enter($3, $4) b
+   where e.id = $1 and e.generation = $2 and e.state = 'running'),
+kept as materialized (
+  select v.seq
+    from blob.bucket s
+    join blob.version v on v.space = $3 and v.bucket = s.id and v.key = $9 and v.version = $25
+          and v.seq = $10
+   where s.space = $3 and s.name = $8 and s.versioning is null
+     for key share of v),
+source as materialized (
+  select v.size, v.etag, v.home, v.body, v.bytes, v.parts
+    from blob.bucket s
+    join blob.version v on v.space = $3 and v.bucket in (s.id, -s.id) and v.key = $9
+          and v.version = $25 and v.seq = $10
+   where s.space = $3 and s.name = $8
+     and (s.versioning is not null or exists (select from kept))),
+put as (
+  insert into blob.version as v (space, bucket, key, version, modified_at, size, etag, headers,
+         metadata, storage_class, checksum_algorithm, checksum_type, checksum, home, body, bytes,
+         parts, owner, acl, tags, lock_mode, retain_until, legal_hold)
+  select $3, b.id, $6, p.version, $7, s.size, coalesce($26, s.etag), $11, $12, $13, $14, $15, $16,
+         s.home, s.body, s.bytes, s.parts, $19, $20, $21, coalesce($22, b.lock_mode),
+         blob.retain_until(b.lock_mode, b.lock_days, b.lock_years, $22, $23, $7), $24
+    from bucket b
+   cross join source s
+   cross join lateral (
+     -- s is asked so that this comes after it
+     select case when s.size is null or b.owner <> $5
+                      or (not b.locks and ($22 is not null or $24 is not null)) then null
+                 when b.versioning is null then ''
+                 else blob.version_enter($3, b.id, b.versioning, $6, false, $17, $18)
+            end as version) p
+   where p.version is not null
+     and (b.versioning is not null or $18 is null or exists (
+           select from blob.version o
+            where o.space = $3 and o.bucket = b.id and o.key = $6))
+  on conflict (space, bucket, key, version) do update
+     set seq = excluded.seq, modified_at = excluded.modified_at, owner = excluded.owner,
+         size = excluded.size, etag = excluded.etag, headers = excluded.headers,
+         metadata = excluded.metadata, storage_class = excluded.storage_class,
+         checksum_algorithm = excluded.checksum_algorithm, checksum_type = excluded.checksum_type,
+         checksum = excluded.checksum, home = excluded.home, body = excluded.body,
+         bytes = excluded.bytes, parts = excluded.parts, acl = excluded.acl, tags = excluded.tags,
+         lock_mode = excluded.lock_mode, retain_until = excluded.retain_until,
+         legal_hold = excluded.legal_hold
+   where not $17 and ($18 is null or $18 = '*' or v.etag = $18)
+  returning v.version)
+select b.id as bucket, b.owner as bucket_owner, b.versioning, b.locks, p.version,
+       exists (select from source) as source,
+       exists (select from blob.version v
+                where v.space = $3 and v.bucket = b.id and v.key = $6) as found
   from bucket b left join put p on true
 
 -- name: blob_get(bigint, bigint, bigint, text, text, boolean)
--- The latest version of key $5 of bucket $4; its bytes when $6 and they are in the row.
-select b.id as bucket, b.owner as bucket_owner, b.region, v.key, v.version, v.seq, v.delete_marker,
-       v.modified_at,
-       v.owner, v.size, v.etag, v.headers, v.metadata, v.storage_class, v.checksum_algorithm,
-       v.checksum_type, v.checksum, v.home, v.body, v.parts, v.acl,
-       case when $6 then v.bytes end as bytes
+-- The object key $5 of bucket $4; its bytes when $6 and they are in the row. marker: there is none
+-- because this delete marker is the newest.
+select b.id as bucket, b.owner as bucket_owner, b.region, b.versioning, b.locks, v.key, v.version,
+       v.seq, v.latest, v.delete_marker, v.modified_at, v.owner, v.size, v.etag, v.headers,
+       v.metadata, v.storage_class, v.checksum_algorithm, v.checksum_type, v.checksum, v.home,
+       v.body, v.parts, v.acl, v.tags, v.lock_mode, v.retain_until, v.legal_hold,
+       case when $6 then v.bytes end as bytes,
+       case when v.key is null and b.versioning is not null then (
+              select o.version
+                from blob.version o
+               where o.space = $3 and o.bucket = -b.id and o.key = $5
+               order by o.version limit 1) end as marker
   from core.environment e
   left join blob.bucket b on b.space = $3 and b.name = $4
-  left join blob.version v on v.space = $3 and v.bucket = b.id and v.key = $5 and v.latest
+  left join blob.version v on v.space = $3 and v.bucket = b.id and v.key = $5
  where e.id = $1 and e.generation = $2 and e.state = 'running'
 
--- name: blob_delete(bigint, bigint, bigint, text, text, text, text)
--- Remove the null version of key $6 from bucket $4 for account $5, when its etag is $7 (null, '*':
--- any).
+-- name: blob_get_version(bigint, bigint, bigint, text, text, boolean, text)
+-- The same of version $7 (blob.version_place), be it a delete marker.
+select b.id as bucket, b.owner as bucket_owner, b.region, b.versioning, b.locks, v.key, v.version,
+       v.seq, v.latest, v.delete_marker, v.modified_at, v.owner, v.size, v.etag, v.headers,
+       v.metadata, v.storage_class, v.checksum_algorithm, v.checksum_type, v.checksum, v.home,
+       v.body, v.parts, v.acl, v.tags, v.lock_mode, v.retain_until, v.legal_hold,
+       case when $6 then v.bytes end as bytes, null::text as marker
+  from core.environment e
+  left join blob.bucket b on b.space = $3 and b.name = $4
+  left join lateral blob.version_place($3, b.id, $5, $7) p on true
+  left join blob.version v on v.space = $3 and v.bucket = p.bucket and v.key = $5
+        and v.version = p.version
+ where e.id = $1 and e.generation = $2 and e.state = 'running'
+
+-- name: blob_delete(bigint, bigint, bigint, text, text, text, text, text, text, timestamptz, boolean)
+-- Delete version $8 (blob.version_delete) of key $6 from $5's bucket $4, when its etag is $7 (null,
+-- '*': any), for account $9 at $10. $11: may governance be passed; null where that is not asked,
+-- and it may be asked of a bucket with locks only.
 with bucket as materialized (
-  select b.id, b.owner
+  select b.id, b.owner, b.versioning, b.locks
     from core.environment e
     left join blob.bucket b on b.space = $3 and b.name = $4
    where e.id = $1 and e.generation = $2 and e.state = 'running'),
 gone as (
   delete from blob.version v using bucket b
    where v.space = $3 and v.bucket = b.id and v.key = $6 and v.version = '' and b.owner = $5
+     and b.versioning is null and coalesce($8, '') = '' and $11 is null
      and ($7 is null or $7 = '*' or v.etag = $7)
-  returning v.seq)
-select b.id as bucket, b.owner as bucket_owner, g.seq,
-       exists (select from blob.version v where v.space = $3 and v.bucket = b.id
-          and v.key = $6) as found
-  from bucket b left join gone g on true
+  returning v.version),
+changed as materialized (
+  select d.outcome, d.version, d.marker
+    from (select o.id from bucket o
+           where o.versioning is not null and o.owner = $5 and (o.locks or $11 is null)) o
+   cross join lateral blob.bucket_enter($3, $4) b
+   cross join lateral blob.version_delete($3, case when o.id = b.id then b.id end, b.versioning,
+           $6, $8, $7, $9, $10, coalesce($11, false)) d)
+select b.id as bucket, b.owner as bucket_owner, b.versioning, b.locks,
+       case when g.version is not null then 'done'
+            when c.outcome is not null then c.outcome
+            when exists (select from blob.version v
+                          where v.space = $3 and v.bucket = b.id and v.key = $6
+                            and b.versioning is null and coalesce($8, '') = '')
+            then 'unmet' else 'missing' end as outcome, c.version, c.marker
+  from bucket b left join gone g on true left join changed c on true
 
--- name: blob_delete_many(bigint, bigint, bigint, text, text, text[], text[])
--- The same for keys $6, each when its etag is the one beside it in $7 (null, '*': any): a row for
--- each key asked for. Rows are locked in order of their keys, so two such statements do not wait
--- on each other.
+-- name: blob_delete_many(bigint, bigint, bigint, text, text, text[], text[], text[], text, timestamptz, boolean)
+-- The same for keys $6, each with the etag and the version beside it in $7 and $8: a row for each
+-- key asked for. Rows are locked in order of their keys, so two such statements do not wait on each
+-- other.
 with bucket as materialized (
-  select b.id, b.owner
+  select b.id, b.owner, b.versioning, b.locks
     from core.environment e
     left join blob.bucket b on b.space = $3 and b.name = $4
    where e.id = $1 and e.generation = $2 and e.state = 'running'),
 wanted as materialized (
-  select k.ord, k.key, k.etag
-    from unnest($6, $7) with ordinality as k (key, etag, ord)),
+  select k.ord, k.key, k.etag, k.version
+    from unnest($6, $7, $8) with ordinality as k (key, etag, version, ord)),
 there as materialized (
   select v.key, v.etag
     from bucket b
     join blob.version v on v.space = $3 and v.bucket = b.id and v.version = ''
-   where b.owner = $5 and v.key = any (select w.key from wanted w)
+   where b.owner = $5 and b.versioning is null and $11 is null
+     and v.key = any (select w.key from wanted w where coalesce(w.version, '') = '')
    order by v.key
      for update of v),
 gone as (
@@ -208,92 +298,26 @@ gone as (
    where v.space = $3 and v.bucket = b.id and v.version = ''
      and v.key in (
            select t.key from there t join wanted w on w.key = t.key
-            where w.etag is null or w.etag = '*' or w.etag = t.etag)
-  returning v.key)
-select b.id as bucket, b.owner as bucket_owner, w.ord, t.key is not null as found,
-       g.key is not null as gone
+            where coalesce(w.version, '') = ''
+              and (w.etag is null or w.etag = '*' or w.etag = t.etag))
+  returning v.key),
+changed as materialized (
+  select d.ord, d.outcome, d.version, d.marker
+    from (select o.id from bucket o
+           where o.versioning is not null and o.owner = $5 and (o.locks or $11 is null)) o
+   cross join lateral blob.bucket_enter($3, $4) b
+   cross join lateral blob.version_delete_many($3, case when o.id = b.id then b.id end,
+           b.versioning, $6, $8, $7, $9, $10, coalesce($11, false)) d)
+select b.id as bucket, b.owner as bucket_owner, b.versioning, b.locks, w.ord,
+       case when c.outcome is not null then c.outcome
+            when coalesce(w.version, '') <> '' or t.key is null then 'missing'
+            when g.key is not null then 'done' else 'unmet' end as outcome, c.version, c.marker
   from bucket b
   left join wanted w on true
   left join there t on t.key = w.key
   left join gone g on g.key = w.key
+  left join changed c on c.ord = w.ord
  order by w.ord
-
--- name: blob_list(bigint, bigint, bigint, text, text, text, text, bigint)
--- The first $8 objects of bucket $4 whose key is past $5, not below $6, and not past $7.
-select b.id as bucket, b.owner as bucket_owner, v.key, null::text as common, v.seq, v.version,
-       v.modified_at, v.owner,
-       v.size, v.etag, v.storage_class, v.checksum_algorithm, v.checksum_type
-  from core.environment e
-  left join blob.bucket b on b.space = $3 and b.name = $4
-  left join lateral (
-    select o.key, o.seq, o.version, o.modified_at, o.owner, o.size, o.etag, o.storage_class,
-           o.checksum_algorithm, o.checksum_type
-      from blob.version o
-     where o.space = $3 and o.bucket = b.id and o.key > $5 and o.key >= $6 and o.key <= $7
-       and o.latest and not o.delete_marker
-     order by o.key limit $8) v on true
- where e.id = $1 and e.generation = $2 and e.state = 'running'
- order by v.key
-
--- name: blob_list_by(bigint, bigint, bigint, text, text, text, text, bigint, text, bigint, text)
--- The same with keys that hold delimiter $9 after their first $10 characters folded to what stands
--- up to and with it: after each such prefix the walk goes on past everything under it (prefix ||
--- $11), so a page costs its own number of entries, whatever the prefixes hold.  After a fold a step
--- takes one key, since folds come in rows, and otherwise all keys up to the next fold, at most 64.
-with recursive bucket as materialized (
-  select b.id, b.owner
-    from core.environment e
-    left join blob.bucket b on b.space = $3 and b.name = $4
-   where e.id = $1 and e.generation = $2 and e.state = 'running'),
-walk as (
-  select 0::bigint as n, true as last, $5 collate "C" as after, null::text collate "C" as key,
-         null::text collate "C" as common, null::bigint as seq, null::text collate "C" as version,
-         null::timestamptz as modified_at, null::text as owner, null::bigint as size,
-         null::text as etag, null::text as storage_class, null::text as checksum_algorithm,
-         null::text as checksum_type
-   union all
-  select w.n + k.i, k.len is not null or k.ends,
-         case when k.len is not null then left(k.key, k.len) || $11 else k.key end, k.key,
-         left(k.key, k.len), k.seq, k.version, k.modified_at, k.owner, k.size, k.etag,
-         k.storage_class, k.checksum_algorithm, k.checksum_type
-    from walk w
-   cross join bucket b
-   cross join lateral (
-     select o.key, o.seq, o.version, o.modified_at, o.owner, o.size, o.etag, o.storage_class,
-            o.checksum_algorithm, o.checksum_type, o.len,
-            row_number() over (order by o.key) as i,
-            lead(o.key) over (order by o.key) is null as ends,
-            count(o.len) over (order by o.key rows between unbounded preceding and current row
-                               exclude current row) as folds
-       from (
-         select v.key, v.seq, v.version, v.modified_at, v.owner, v.size, v.etag, v.storage_class,
-                v.checksum_algorithm, v.checksum_type,
-                case when strpos(substr(v.key, $10::integer + 1), $9) > 0
-                     then $10::integer + length($9) - 1
-                            + strpos(substr(v.key, $10::integer + 1), $9) end as len
-           from blob.version v
-          where v.space = $3 and v.bucket = b.id and v.key > w.after and v.key >= $6
-            and v.key <= $7 and v.latest and not v.delete_marker
-          order by v.key limit 64) o
-      where w.common is null
-     union all
-     (select v.key, v.seq, v.version, v.modified_at, v.owner, v.size, v.etag, v.storage_class,
-             v.checksum_algorithm, v.checksum_type,
-             case when strpos(substr(v.key, $10::integer + 1), $9) > 0
-                  then $10::integer + length($9) - 1
-                         + strpos(substr(v.key, $10::integer + 1), $9) end as len,
-             1, true, 0
-        from blob.version v
-       where w.common is not null
-         and v.space = $3 and v.bucket = b.id and v.key > w.after and v.key >= $6
-         and v.key <= $7 and v.latest and not v.delete_marker
-       order by v.key limit 1)) k
-   where w.last and w.n < $8 and k.folds = 0)
-select b.id as bucket, b.owner as bucket_owner, w.key, w.common, w.seq, w.version, w.modified_at,
-       w.owner, w.size, w.etag, w.storage_class, w.checksum_algorithm, w.checksum_type
-  from bucket b
-  left join walk w on w.n between 1 and $8
- order by w.n
 
 -- name: blob_loose_see(timestamptz)
 -- The grace period of what became loose since the last time begins.

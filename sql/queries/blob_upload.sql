@@ -1,14 +1,16 @@
 -- sql/queries/blob_upload.sql - objects that come in parts; arguments as in blob.sql
 
--- name: blob_upload_make(bigint, bigint, bigint, text, text, text, text, timestamptz, text[], text[], text, text, text, text, text[])
--- Begin upload $7 of key $6 into $5's bucket $4 for account $14; $15: what the object's list
--- will be.
+-- name: blob_upload_make(bigint, bigint, bigint, text, text, text, text, timestamptz, text[], text[], text, text, text, text, text[], text[], text, timestamptz, text)
+-- Begin upload $7 of key $6 into $5's bucket $4 for account $14; $15, $16: what the object's access
+-- list and tags will be; $17, $18, $19: its retention, until when, and legal hold.
 insert into blob.upload (space, id, bucket, key, owner, started_at, headers, metadata,
-       storage_class, checksum_algorithm, checksum_type, acl)
-select $3, $7, b.id, $6, $14, $8, $9, $10, $11, $12, $13, $15
+       storage_class, checksum_algorithm, checksum_type, acl, tags, lock_mode, retain_until,
+       legal_hold)
+select $3, $7, b.id, $6, $14, $8, $9, $10, $11, $12, $13, $15, $16, $17, $18, $19
   from core.environment e
  cross join lateral blob.bucket_enter($3, $4) b
  where e.id = $1 and e.generation = $2 and e.state = 'running' and b.owner = $5
+   and (b.locks or ($17 is null and $19 is null))
 returning id
 
 -- name: blob_upload_find(bigint, bigint, bigint, text, text, text, bigint, bigint)
@@ -90,45 +92,67 @@ select b.id as bucket, b.owner as bucket_owner, g.id
 
 -- name: blob_upload_complete(bigint, bigint, bigint, text, text, text, text, timestamptz, bigint, text, text, text, text, bigint[], boolean, text, text)
 -- After blob_upload_lock: upload $7 becomes key $6, $17's, without its parts $14. $15, $16: the
--- conditions
--- of blob_put and blob_put_match.
+-- conditions of blob_put and blob_put_match. disturbed: they hold for what came, or a delete marker
+-- that went over the object, after the upload began; then nothing is done either.
 with bucket as materialized (
-  select b.id, b.owner
+  select b.id, b.owner, b.versioning, b.lock_mode, b.lock_days, b.lock_years
     from core.environment e
     left join blob.bucket b on b.space = $3 and b.name = $4
    where e.id = $1 and e.generation = $2 and e.state = 'running'),
-put as (
-  insert into blob.version as v (space, bucket, key, modified_at, size, etag, headers, metadata,
-         storage_class, checksum_algorithm, checksum_type, checksum, parts, owner, acl)
-  select $3, b.id, $6, $8, $9, $10, u.headers, u.metadata, u.storage_class, $11, $12, $13, u.id,
-         $17, u.acl
+upload as materialized (
+  select u.id, u.seq, u.headers, u.metadata, u.storage_class, u.acl, u.tags, u.lock_mode,
+         u.retain_until, u.legal_hold,
+         case when $15 then exists (
+                     select from blob.version v
+                      where v.space = $3 and v.bucket = -b.id and v.key = $6 and v.latest
+                        and v.seq > u.seq)
+              when $16 is not null then exists (
+                     select from blob.version v
+                      where v.space = $3 and v.bucket = b.id and v.key = $6 and v.etag = $16
+                        and v.seq > u.seq)
+              else false end as disturbed
     from bucket b
-    join blob.upload u on u.space = $3 and u.id = $7 and u.bucket = b.id and u.key = $6
-   where b.owner = $5
-     and ($16 is null or exists (
+    join blob.upload u on u.space = $3 and u.id = $7 and u.bucket = b.id and u.key = $6),
+put as (
+  insert into blob.version as v (space, bucket, key, version, modified_at, size, etag, headers,
+         metadata, storage_class, checksum_algorithm, checksum_type, checksum, parts, owner, acl,
+         tags, lock_mode, retain_until, legal_hold)
+  select $3, b.id, $6, p.version, $8, $9, $10, u.headers, u.metadata, u.storage_class, $11, $12,
+         $13, u.id, $17, u.acl, u.tags, coalesce(u.lock_mode, b.lock_mode),
+         blob.retain_until(b.lock_mode, b.lock_days, b.lock_years, u.lock_mode, u.retain_until, $8),
+         u.legal_hold
+    from bucket b
+   cross join upload u
+   cross join lateral (
+     -- u is asked so that this comes after it
+     select case when u.disturbed or b.owner <> $5 then null
+                 when b.versioning is null then ''
+                 else blob.version_enter($3, b.id, b.versioning, $6, false, $15, $16)
+            end as version) p
+   where p.version is not null
+     and (b.versioning is not null or $16 is null or exists (
            select from blob.version o
-            where o.space = $3 and o.bucket = b.id and o.key = $6 and o.latest
-              and not o.delete_marker))
+            where o.space = $3 and o.bucket = b.id and o.key = $6))
   on conflict (space, bucket, key, version) do update
-     set seq = excluded.seq, latest = true, delete_marker = false,
-         modified_at = excluded.modified_at, owner = excluded.owner, size = excluded.size,
-         etag = excluded.etag, headers = excluded.headers, metadata = excluded.metadata,
-         storage_class = excluded.storage_class,
-         checksum_algorithm = excluded.checksum_algorithm,
-         checksum_type = excluded.checksum_type, checksum = excluded.checksum,
-         home = null, body = null, bytes = null, parts = excluded.parts, acl = excluded.acl
-   where (not $15 or v.delete_marker) and ($16 is null or v.etag = $16)
-  returning v.seq),
+     set seq = excluded.seq, modified_at = excluded.modified_at, owner = excluded.owner,
+         size = excluded.size, etag = excluded.etag, headers = excluded.headers,
+         metadata = excluded.metadata, storage_class = excluded.storage_class,
+         checksum_algorithm = excluded.checksum_algorithm, checksum_type = excluded.checksum_type,
+         checksum = excluded.checksum, home = null, body = null, bytes = null,
+         parts = excluded.parts, acl = excluded.acl, tags = excluded.tags,
+         lock_mode = excluded.lock_mode, retain_until = excluded.retain_until,
+         legal_hold = excluded.legal_hold
+   where not $15 and ($16 is null or v.etag = $16)
+  returning v.version),
 gone as (
   delete from blob.upload u using put where u.space = $3 and u.id = $7),
 left_out as (
   delete from blob.part p using put
    where p.space = $3 and p.parts = $7 and p.number = any ($14))
-select b.id as bucket, b.owner as bucket_owner, p.seq,
+select b.id as bucket, b.owner as bucket_owner, b.versioning, p.version, u.disturbed,
        exists (select from blob.version v
-                where v.space = $3 and v.bucket = b.id and v.key = $6 and v.latest
-                  and not v.delete_marker) as found
-  from bucket b left join put p on true
+                where v.space = $3 and v.bucket = b.id and v.key = $6) as found
+  from bucket b left join upload u on true left join put p on true
 
 -- name: blob_part_put(bigint, bigint, bigint, text, text, text, text, bigint, timestamptz, bigint, text, text, text, text, bigint, text, bytea)
 -- Put part $8 of upload $7, also over one of that number. An upload that chose a checksum takes no
@@ -147,15 +171,23 @@ on conflict (space, parts, number) do update
        bytes = excluded.bytes
 returning p.number
 
--- name: blob_part_copy(bigint, bigint, bigint, text, text, text, text, bigint, timestamptz, text, text, text, text, text, bigint)
--- The same with the whole body of key $14 of bucket $13, provided it still is at seq $15. Its row
--- is locked as in blob_copy.
-with source as materialized (
+-- name: blob_part_copy(bigint, bigint, bigint, text, text, text, text, bigint, timestamptz, text, text, text, text, text, bigint, text)
+-- The same with the whole body of version $16 of key $14 of bucket $13, provided it still is at seq
+-- $15; as blob_copy.
+with kept as materialized (
+  select v.seq
+    from blob.bucket s
+    join blob.version v on v.space = $3 and v.bucket = s.id and v.key = $14 and v.version = $16
+          and v.seq = $15
+   where s.space = $3 and s.name = $13 and s.versioning is null
+     for key share of v),
+source as materialized (
   select v.size, v.etag, v.home, v.body, v.bytes
     from blob.bucket s
-    join blob.version v on v.space = $3 and v.bucket = s.id and v.key = $14 and v.seq = $15
+    join blob.version v on v.space = $3 and v.bucket in (s.id, -s.id) and v.key = $14
+          and v.version = $16 and v.seq = $15
    where s.space = $3 and s.name = $13 and v.parts is null
-     for key share of v)
+     and (s.versioning is not null or exists (select from kept)))
 insert into blob.part as p (space, parts, number, modified_at, size, etag, checksum_algorithm,
        checksum, crc64nvme, home, body, bytes)
 select $3, u.id, $8, $9, s.size, s.etag, $10, $11, $12, s.home, s.body, s.bytes
@@ -188,6 +220,20 @@ select p.number, p.size, p.start, p.total, p.checksum_algorithm, p.checksum, p.c
           from blob.part i
          where i.space = $3 and i.parts = $4) o
      where ($7 is null and o.start < $6 and o.start + o.size > $5) or o.number = $7) p on true
+ where e.id = $1 and e.generation = $2 and e.state = 'running'
+ order by p.number
+
+-- name: blob_parts(bigint, bigint, bigint, text, bigint, bigint)
+-- Up to $6 parts past number $5 of the object made of parts $4, and how many it has.
+select p.number, p.size, p.checksum_algorithm, p.checksum, t.total
+  from core.environment e
+ cross join lateral (
+   select count(*) as total from blob.part o where o.space = $3 and o.parts = $4) t
+  left join lateral (
+    select o.number, o.size, o.checksum_algorithm, o.checksum
+      from blob.part o
+     where o.space = $3 and o.parts = $4 and o.number > $5
+     order by o.number limit $6) p on true
  where e.id = $1 and e.generation = $2 and e.state = 'running'
  order by p.number
 

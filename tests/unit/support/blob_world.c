@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shared/base/mem.h"
 #include "shared/base/task.h"
 #include "tests/unit/support/scratch.h"
 
@@ -35,4 +36,41 @@ world_object(const char *key, const char *text)
 
 	return (struct blob_object){ .key = key, .size = (int64_t)strlen(text), .etag = text,
 		.headers = { headers, 2 }, .storage_class = "STANDARD", .bytes = text };
+}
+
+enum blob_result
+world_bucket(struct task *t, const struct space *sp, const char *who, const char *name, bool locks,
+    struct blob_bucket *out)
+{
+	const struct blob_new_bucket b = { .name = name, .region = "us-east-1", .locks = locks };
+
+	return blob_bucket_make(t, sp, who, &b, out);
+}
+
+enum blob_result
+world_delete(struct task *t, const struct space *sp, const char *who, const char *bucket,
+    const char *key, const char *etag)
+{
+	const struct blob_removal what = { .etag = etag };
+	const struct blob_remover by = { 0 };
+	struct blob_removed       out;
+
+	return blob_delete(t, sp, who, bucket, key, &what, &by, &out);
+}
+
+enum blob_result
+world_delete_many(struct task *t, const struct space *sp, const char *who, const char *bucket,
+    const char *const *keys, const char *const *etags, size_t n, enum blob_result *result)
+{
+	struct blob_removal      *what = mem_array(t->mem, struct blob_removal, n);
+	struct blob_removed      *out = mem_array(t->mem, struct blob_removed, n);
+	const struct blob_remover by = { 0 };
+	enum blob_result          whole;
+
+	for (size_t i = 0; i < n; i++)
+		what[i].etag = etags[i];
+	whole = blob_delete_many(t, sp, who, bucket, keys, what, n, &by, out);
+	for (size_t i = 0; i < n; i++)
+		result[i] = out[i].result;
+	return whole;
 }

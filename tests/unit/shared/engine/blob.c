@@ -26,7 +26,8 @@ make_bucket(struct task *t)
 	struct blob_bucket b;
 
 	sp = world_space(t);
-	assert_int_equal(blob_bucket_make(t, &sp, ME, "b", "us-east-1", &b), BLOB_OK);
+	assert_int_equal(blob_bucket_make(t, &sp, ME,
+	    &(struct blob_new_bucket){ .name = "b", .region = "us-east-1" }, &b), BLOB_OK);
 }
 
 static enum blob_result
@@ -43,7 +44,7 @@ get(struct task *t, const char *key)
 {
 	struct blob_object o;
 
-	if (blob_get(t, &sp, ME, "b", key, true, &o) != BLOB_OK)
+	if (blob_get(t, &sp, ME, "b", key, NULL, true, &o) != BLOB_OK)
 		return NULL;
 	return mem_text_n(t->mem, o.bytes, (size_t)o.size);
 }
@@ -55,14 +56,17 @@ test_buckets(void **state)
 	struct blob_bucket  b, *list;
 
 	make_bucket(t);
-	assert_int_equal(blob_bucket_make(t, &sp, ME, "b", "eu-west-1", &b), BLOB_THERE);
+	assert_int_equal(blob_bucket_make(t, &sp, ME,
+	    &(struct blob_new_bucket){ .name = "b", .region = "eu-west-1" }, &b), BLOB_THERE);
 	assert_string_equal(b.owner, ME);
 	assert_string_equal(b.region, "us-east-1");
 	assert_int_equal(blob_bucket_find(t, &sp, ME, "b", &b), BLOB_OK);
 	assert_int_equal(blob_bucket_find(t, &sp, YOU, "b", &b), BLOB_FOREIGN);
 	assert_int_equal(blob_bucket_find(t, &sp, ME, "c", &b), BLOB_NO_BUCKET);
-	assert_int_equal(blob_bucket_make(t, &sp, ME, "a", "eu-west-1", &b), BLOB_OK);
-	assert_int_equal(blob_bucket_make(t, &sp, YOU, "c", "eu-west-1", &b), BLOB_OK);
+	assert_int_equal(blob_bucket_make(t, &sp, ME,
+	    &(struct blob_new_bucket){ .name = "a", .region = "eu-west-1" }, &b), BLOB_OK);
+	assert_int_equal(blob_bucket_make(t, &sp, YOU,
+	    &(struct blob_new_bucket){ .name = "c", .region = "eu-west-1" }, &b), BLOB_OK);
 	assert_int_equal(blob_bucket_list(t, &sp, ME, "", "", NULL, 10, &list), 2);
 	assert_string_equal(list[0].name, "a");
 	assert_int_equal(blob_bucket_list(t, &sp, ME, "a", "", NULL, 10, &list), 1);
@@ -92,20 +96,20 @@ test_objects_in_one_round_trip(void **state)
 	assert_int_equal(t->round_trips, 2);
 	assert_int_equal(put(t, "k", "two"), BLOB_OK);
 	assert_string_equal(get(t, "k"), "two");
-	assert_int_equal(blob_get(t, &sp, ME, "b", "k", false, &o), BLOB_OK);
+	assert_int_equal(blob_get(t, &sp, ME, "b", "k", NULL, false, &o), BLOB_OK);
 	assert_null(o.bytes);
 	assert_int_equal(o.headers.n, 2);
 	assert_string_equal(o.headers.list[1], "text/plain");
-	assert_int_equal(blob_get(t, &sp, YOU, "b", "k", false, &o), BLOB_FOREIGN);
-	assert_int_equal(blob_get(t, &sp, ME, "x", "k", false, &o), BLOB_NO_BUCKET);
+	assert_int_equal(blob_get(t, &sp, YOU, "b", "k", NULL, false, &o), BLOB_FOREIGN);
+	assert_int_equal(blob_get(t, &sp, ME, "x", "k", NULL, false, &o), BLOB_NO_BUCKET);
 	assert_int_equal(put(t, "", "empty key is the face's business"), BLOB_OK);
 	t->round_trips = 0;
 	assert_int_equal(blob_list(t, &sp, ME, "b", &(struct blob_listing){ .prefix = "", .after = "",
 	    .limit = 10 }, &list, &n, &more), BLOB_OK);
 	assert_int_equal(t->round_trips, 1);
-	assert_int_equal(blob_delete(t, &sp, ME, "b", "k", NULL), BLOB_OK);
+	assert_int_equal(world_delete(t, &sp, ME, "b", "k", NULL), BLOB_OK);
 	assert_int_equal(t->round_trips, 2);
-	assert_int_equal(blob_delete(t, &sp, ME, "b", "k", NULL), BLOB_NO_KEY);
+	assert_int_equal(world_delete(t, &sp, ME, "b", "k", NULL), BLOB_NO_KEY);
 	assert_null(get(t, "k"));
 }
 
@@ -125,9 +129,9 @@ test_conditions(void **state)
 	assert_int_equal(blob_put(t, &sp, ME, "b", &o, &match), BLOB_UNMET);
 	assert_int_equal(blob_put(t, &sp, ME, "b", &o, &any), BLOB_OK);
 	assert_int_equal(blob_put(t, &sp, YOU, "b", &o, &any), BLOB_FOREIGN);
-	assert_int_equal(blob_delete(t, &sp, ME, "b", "k", "one"), BLOB_UNMET);
-	assert_int_equal(blob_delete(t, &sp, ME, "b", "x", "one"), BLOB_NO_KEY);
-	assert_int_equal(blob_delete(t, &sp, ME, "b", "k", "two"), BLOB_OK);
+	assert_int_equal(world_delete(t, &sp, ME, "b", "k", "one"), BLOB_UNMET);
+	assert_int_equal(world_delete(t, &sp, ME, "b", "x", "one"), BLOB_NO_KEY);
+	assert_int_equal(world_delete(t, &sp, ME, "b", "k", "two"), BLOB_OK);
 }
 
 static void
@@ -160,9 +164,9 @@ test_delete_many(void **state)
 	put(t, "a", "1");
 	put(t, "b", "2");
 	put(t, "c", "3");
-	assert_int_equal(blob_delete_many(t, &sp, YOU, "b", keys, etags, 5, result), BLOB_FOREIGN);
-	assert_int_equal(blob_delete_many(t, &sp, ME, "x", keys, etags, 5, result), BLOB_NO_BUCKET);
-	assert_int_equal(blob_delete_many(t, &sp, ME, "b", keys, etags, 5, result), BLOB_OK);
+	assert_int_equal(world_delete_many(t, &sp, YOU, "b", keys, etags, 5, result), BLOB_FOREIGN);
+	assert_int_equal(world_delete_many(t, &sp, ME, "x", keys, etags, 5, result), BLOB_NO_BUCKET);
+	assert_int_equal(world_delete_many(t, &sp, ME, "b", keys, etags, 5, result), BLOB_OK);
 	assert_int_equal(result[0], BLOB_OK);
 	assert_int_equal(result[1], BLOB_OK);
 	assert_int_equal(result[2], BLOB_NO_KEY);
@@ -221,7 +225,7 @@ test_copy(void **state)
 
 	make_bucket(t);
 	put(t, "k", "one");
-	assert_int_equal(blob_get(t, &sp, ME, "b", "k", false, &from), BLOB_OK);
+	assert_int_equal(blob_get(t, &sp, ME, "b", "k", NULL, false, &from), BLOB_OK);
 	assert_int_equal(blob_copy(t, &sp, ME, "b", &o, &ABSENT, "b", &from), BLOB_OK);
 	assert_int_equal(blob_copy(t, &sp, ME, "b", &o, &ABSENT, "b", &from), BLOB_UNMET);
 	assert_string_equal(get(t, "copy"), "one");
@@ -237,7 +241,7 @@ stale_copy(struct task *t)
 {
 	struct blob_object from, o = world_object("copy", "");
 
-	blob_get(t, &sp, ME, "b", "k", false, &from);
+	blob_get(t, &sp, ME, "b", "k", NULL, false, &from);
 	put(t, "k", "two");
 	blob_copy(t, &sp, ME, "b", &o, &ALWAYS, "b", &from);
 }

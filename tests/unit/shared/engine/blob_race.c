@@ -86,7 +86,7 @@ make_bucket(struct task *t)
 {
 	struct blob_bucket b;
 
-	assert_int_equal(blob_bucket_make(t, &sp, ME, "b", "us-east-1", &b), BLOB_OK);
+	assert_int_equal(world_bucket(t, &sp, ME, "b", false, &b), BLOB_OK);
 }
 
 /* An acknowledged object is in a bucket that exists. */
@@ -104,8 +104,8 @@ test_delete_bucket_while_putting(void **state)
 		race(w, COUNT(w));
 		if (w[0].result == BLOB_OK) {
 			assert_int_equal(w[1].result, BLOB_NOT_EMPTY);
-			assert_int_equal(blob_get(t, &sp, ME, "b", "k", true, &o), BLOB_OK);
-			assert_int_equal(blob_delete(t, &sp, ME, "b", "k", NULL), BLOB_OK);
+			assert_int_equal(blob_get(t, &sp, ME, "b", "k", NULL, true, &o), BLOB_OK);
+			assert_int_equal(world_delete(t, &sp, ME, "b", "k", NULL), BLOB_OK);
 			assert_int_equal(blob_bucket_remove(t, &sp, ME, "b"), BLOB_OK);
 		} else {
 			assert_int_equal(w[0].result, BLOB_NO_BUCKET);
@@ -133,7 +133,7 @@ test_one_creates(void **state)
 		for (int k = 0; k < WRITERS; k++)
 			won += w[k].result == BLOB_OK;
 		assert_int_equal(won, 1);
-		assert_int_equal(blob_delete(t, &sp, ME, "b", "k", NULL), BLOB_OK);
+		assert_int_equal(world_delete(t, &sp, ME, "b", "k", NULL), BLOB_OK);
 	}
 }
 
@@ -160,6 +160,80 @@ test_overwriting_loses_no_body(void **state)
 	    " join blob.version v on v.home = l.home and v.body = l.body"), "0");
 }
 
+/* Two keys at once, the other order in every other writer. */
+static void
+remove_two(struct task *t, struct writer *w)
+{
+	bool                      first = w->body != NULL;
+	const char *const         keys[] = { first ? "k" : "l", first ? "l" : "k" };
+	const struct blob_removal what[2] = { 0 };
+	const struct blob_remover by = { 0 };
+	struct blob_removed       out[2];
+
+	w->result = blob_delete_many(t, &sp, ME, "b", keys, what, 2, &by, out);
+}
+
+/* The newest version goes, and what was before it is the newest. */
+static void
+remove_newest(struct task *t, struct writer *w)
+{
+	struct blob_object        o;
+	struct blob_removal       what = { 0 };
+	const struct blob_remover by = { 0 };
+	struct blob_removed       out;
+
+	w->result = blob_get(t, &sp, ME, "b", "k", NULL, false, &o);
+	if (o.version == NULL)
+		return;
+	what.version = o.version;
+	w->result = blob_delete(t, &sp, ME, "b", "k", &what, &by, &out);
+}
+
+static void
+copy_to_itself(struct task *t, struct writer *w)
+{
+	struct blob_object o = world_object("k", "text"), from;
+
+	w->result = blob_get(t, &sp, ME, "b", "k", NULL, false, &from);
+	if (w->result == BLOB_OK)
+		w->result = blob_copy(t, &sp, ME, "b", &o, &w->when, "b", &from);
+}
+
+/* Of each key one version is the newest, it is the first, and only it may be current. */
+static void
+check_newest(void)
+{
+	assert_string_equal(scratch_sql("select count(*) from blob.version v where v.latest is distinct"
+	    " from (v.bucket > 0 or (v.delete_marker"
+	    " and not exists (select from blob.version c where c.bucket = -v.bucket and c.key = v.key)"
+	    " and v.version = (select min(o.version) from blob.version o"
+	    " where o.bucket = v.bucket and o.key = v.key)))"), "0");
+	assert_string_equal(scratch_sql("select count(*) from (select key from blob.version"
+	    " group by key having count(*) filter (where latest) <> 1) x"), "0");
+}
+
+static void
+test_versions(void **state)
+{
+	void (*const acts[WRITERS])(struct task *, struct writer *) = { put, put, remove_two,
+		remove_newest, put, remove_two, copy_to_itself, remove_newest };
+	struct task       *t = *state;
+	struct blob_bucket b;
+
+	sp = world_space(t);
+	assert_int_equal(world_bucket(t, &sp, ME, "b", true, &b), BLOB_OK);
+	for (int i = 0; i < ROUNDS; i++) {
+		struct writer w[WRITERS];
+
+		for (int k = 0; k < WRITERS; k++)
+			w[k] = (struct writer){ .act = i == 0 ? put : acts[k], .body = k % 3 ? "x" : NULL };
+		race(w, WRITERS);
+		if (i == 0)
+			assert_string_equal(scratch_sql("select count(*) from blob.version"), "8");
+		check_newest();
+	}
+}
+
 int
 main(void)
 {
@@ -169,6 +243,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_one_creates, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_overwriting_loses_no_body, scratch_setup,
 		    scratch_teardown),
+		cmocka_unit_test_setup_teardown(test_versions, scratch_setup, scratch_teardown),
 	};
 
 	return cmocka_run_group_tests_name("blob races", tests, NULL, NULL);
