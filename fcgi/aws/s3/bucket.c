@@ -1,8 +1,9 @@
 /* fcgi/aws/s3/bucket.c - buckets: create, head, list, delete, where */
 #include <string.h>
+#include <strings.h>
 
-#include "fcgi/aws/s3/s3.h"
 #include "fcgi/aws/s3/state.h"
+#include "fcgi/aws/s3/version.h"
 #include "shared/base/clock.h"
 #include "shared/base/text.h"
 #include "shared/wire/base64.h"
@@ -58,8 +59,7 @@ wanted_region(struct call *c, const struct xml *x)
 static void
 refuse_not_built(struct call *c, const struct xml *x)
 {
-	static const char *const elements[] = { "Location", "Bucket", "Tags" };
-	const char              *lock = s3_header(c, "x-amz-bucket-object-lock-enabled");
+	static const char *const elements[] = { "Location", "Bucket" };
 	const char              *ownership = s3_header(c, "x-amz-object-ownership");
 	const char              *acl = s3_header(c, "x-amz-acl");
 
@@ -67,8 +67,6 @@ refuse_not_built(struct call *c, const struct xml *x)
 		if (xml_child(x, elements[i]) != NULL)
 			s3_throw(c, &S3_NOT_BUILT, mem_fmt(c->task->mem, "%s is not built yet.", elements[i]),
 			    NULL);
-	if (lock != NULL && strcmp(lock, "false") != 0)
-		s3_throw(c, &S3_NOT_IMPLEMENTED, NULL, "Header", "x-amz-bucket-object-lock-enabled", NULL);
 	if (ownership != NULL && strcmp(ownership, "BucketOwnerEnforced") != 0)
 		s3_throw(c, &S3_NOT_IMPLEMENTED, NULL, "Header", "x-amz-object-ownership", NULL);
 	if (acl != NULL && strcmp(acl, "private") != 0)
@@ -76,26 +74,46 @@ refuse_not_built(struct call *c, const struct xml *x)
 	s3_refuse_headers(c, false);
 }
 
+/* What is made, besides where. */
+static struct blob_new_bucket
+wanted(struct call *c, const char *name, const struct xml *x)
+{
+	const char            *lock = s3_header(c, "x-amz-bucket-object-lock-enabled");
+	const struct xml      *tags = x != NULL ? xml_child(x, "Tags") : NULL;
+	struct blob_new_bucket b = { .name = name };
+
+	b.region = wanted_region(c, x);
+	b.locks = lock != NULL && strcasecmp(lock, "true") == 0;
+	if (lock != NULL && !b.locks && strcasecmp(lock, "false") != 0)
+		s3_throw(c, &S3_INVALID_ARGUMENT, NULL, "ArgumentName", "x-amz-bucket-object-lock-enabled",
+		    NULL);
+	if (tags != NULL)
+		b.tags = s3_tags_element(c, tags, S3_TAGS_NEW_BUCKET);
+	return b;
+}
+
 void
 s3_create_bucket(struct call *c)
 {
-	const char        *name = s3_bucket(c), *region;
-	struct blob_bucket b;
-	const struct xml  *x = s3_xml(c, "CreateBucketConfiguration");
+	const char            *name = s3_bucket(c);
+	struct blob_new_bucket new;
+	struct blob_bucket     b;
+	const struct xml      *x = s3_xml(c, "CreateBucketConfiguration");
 
 	if (!s3_bucket_name_valid(name))
 		s3_throw(c, &S3_INVALID_BUCKET_NAME, NULL, "BucketName", name, NULL);
-	region = wanted_region(c, x);
+	new = wanted(c, name, x);
 	refuse_not_built(c, x);
-	if (blob_bucket_make(c->task, &c->space, c->who->account_id, name, region, &b) != BLOB_OK) {
+	if (blob_bucket_make(c->task, &c->space, c->who->account_id, &new, &b) != BLOB_OK) {
 		if (strcmp(b.owner, c->who->account_id) != 0)
 			s3_throw(c, &S3_BUCKET_EXISTS, NULL, "BucketName", name, NULL);
-		/* Making one's own bucket again succeeds in the oldest region, and only there. */
+		/* Making one's own bucket again succeeds, plainly, in the oldest region and only there. */
 		if (strcmp(endpoint_region(c), FIRST_REGION) != 0 || strcmp(b.region, FIRST_REGION) != 0 ||
-		    strcmp(region, FIRST_REGION) != 0)
+		    strcmp(new.region, FIRST_REGION) != 0 || new.locks || new.tags.list != NULL)
 			s3_throw(c, &S3_BUCKET_YOURS, NULL, "BucketName", name, NULL);
 	}
 	call_header(c, "Location", c->sub_host != NULL ? "/" : mem_fmt(c->task->mem, "/%s", name));
+	call_header(c, "x-amz-bucket-arn", mem_fmt(c->task->mem, "arn:aws:s3:::%s", name));
 }
 
 static struct blob_bucket
@@ -136,6 +154,9 @@ s3_delete_bucket(struct call *c)
 	const char      *name = s3_bucket(c);
 	enum blob_result r = blob_bucket_remove(c->task, &c->space, s3_owner(c), name);
 
+	if (r == BLOB_NOT_EMPTY && find(c).versioning != NULL)
+		s3_throw(c, &S3_BUCKET_NOT_EMPTY, "The bucket you tried to delete is not empty. You must "
+		    "delete all versions in the bucket.", "BucketName", name, NULL);
 	if (r != BLOB_OK)
 		s3_throw_result(c, r, name, NULL);
 	c->reply.status = 204;

@@ -73,8 +73,8 @@ static bool
 completed_before(struct completion *k)
 {
 	struct call     *c = k->c;
-	enum blob_result r = blob_get(c->task, &c->space, s3_owner(c), k->bucket, k->key, false,
-	    &k->object);
+	enum blob_result r = blob_get(c->task, &c->space, s3_owner(c), k->bucket, k->key, NULL,
+	    false, &k->object);
 
 	return r == BLOB_OK && k->object.parts != NULL && strcmp(k->object.parts, k->id) == 0;
 }
@@ -288,6 +288,8 @@ put_result(struct completion *k)
 	struct call *c = k->c;
 	const char  *key = uri_encode(c->task->mem, k->key, false);
 
+	if (*k->object.version != '\0') /* as PutObject */
+		call_header(c, "x-amz-version-id", k->object.version);
 	call_header(c, "x-amz-server-side-encryption", "AES256");
 	call_header(c, "Content-Type", "application/xml");
 	enc_struct(c->out, "CompleteMultipartUploadResult");
@@ -316,6 +318,9 @@ s3_complete_multipart_upload(struct call *c)
 		r = complete(&k, &when);
 		if (r == BLOB_UNMET)
 			s3_throw_unmet(c, &when);
+		if (r == BLOB_DISTURBED)
+			s3_throw(c, &S3_CONDITIONAL_CONFLICT, NULL, "Condition",
+			    when.absent ? "If-None-Match" : "If-Match", "Key", k.key, NULL);
 	} else if (r == BLOB_NO_UPLOAD && completed_before(&k)) {
 		r = BLOB_OK;
 	}

@@ -158,16 +158,3 @@ s3_throw_unmet(struct call *c, const struct blob_condition *when)
 	s3_throw(c, &S3_PRECONDITION, NULL, "Condition", when->absent ? "If-None-Match" : "If-Match",
 	    NULL);
 }
-
-void
-s3_check_version_id(struct call *c, const char *version_id)
-{
-	const char *why = "Invalid version id specified";
-
-	if (version_id == NULL || strcmp(version_id, "null") == 0)
-		return;
-	if (*version_id == '\0')
-		why = "Version id cannot be the empty string";
-	s3_throw(c, &S3_INVALID_ARGUMENT, why, "ArgumentName", "versionId", "ArgumentValue", version_id,
-	    NULL);
-}

@@ -1,7 +1,7 @@
 /* fcgi/aws/s3/copy.c - CopyObject */
 #include <string.h>
 
-#include "fcgi/aws/s3/s3.h"
+#include "fcgi/aws/s3/version.h"
 #include "shared/base/clock.h"
 #include "shared/base/text.h"
 #include "shared/wire/uri.h"
@@ -36,8 +36,8 @@ s3_copy_source(struct call *c)
 	struct s3_source s = { 0 };
 
 	if (version != NULL)
-		s3_check_version_id(c, decode(c, version + strlen("?versionId="), strlen(version) -
-		    strlen("?versionId=")));
+		s.version = s3_version_named(c, decode(c, version + strlen("?versionId="),
+		    strlen(version) - strlen("?versionId=")));
 	text = decode(c, header, version != NULL ? (size_t)(version - header) : strlen(header));
 	if (*text == '/')
 		text++;
@@ -72,7 +72,8 @@ check_changes_something(struct call *c, const struct s3_source *s, const char *b
 	static const char *const changes[] = { "x-amz-storage-class", "x-amz-server-side-encryption",
 		REDIRECT, "x-amz-checksum-algorithm" };
 
-	if (replace || strcmp(s->bucket, bucket) != 0 || strcmp(s->key, key) != 0)
+	/* An older version may be made the current one again. */
+	if (replace || s->version != NULL || strcmp(s->bucket, bucket) != 0 || strcmp(s->key, key) != 0)
 		return;
 	for (size_t i = 0; i < COUNT(changes); i++)
 		if (s3_header(c, changes[i]) != NULL)
@@ -103,9 +104,12 @@ copied_headers(struct call *c, const struct blob_pairs *from)
 	return (struct blob_pairs){ list, n };
 }
 
-/* The source's checksum, or the one the request names instead, read from the bytes. */
+/*
+ * The source's checksum, or the one the request names instead, read from the bytes.  What was made
+ * of parts is one piece afterwards: with an ETag that says so, and a checksum of the whole.
+ */
 static void
-choose_checksum(struct call *c, const struct blob_object *from, struct blob_object *o)
+choose_digests(struct call *c, const struct blob_object *from, struct blob_object *o)
 {
 	const char               *name = s3_header(c, "x-amz-checksum-algorithm");
 	const struct s3_checksum *k = s3_checksum_named(name);
@@ -117,22 +121,33 @@ choose_checksum(struct call *c, const struct blob_object *from, struct blob_obje
 	o->checksum_algorithm = from->checksum_algorithm;
 	o->checksum_type = from->checksum_type;
 	o->checksum = from->checksum;
-	if (k == NULL || (from->checksum_algorithm != NULL && strcmp(from->checksum_algorithm,
-	                                                          k->algorithm) == 0))
+	o->etag = from->etag;
+	if (k == NULL)
+		k = s3_checksum_named(from->checksum_algorithm);
+	else if (from->checksum_algorithm != NULL &&
+	    strcmp(from->checksum_algorithm, k->algorithm) == 0)
+		name = NULL;
+	if (s3_has_parts(from) && k != NULL)
+		o->etag = s3_digest_both(c, from, k, &o->checksum);
+	else if (name != NULL && k != NULL)
+		o->checksum = s3_digest_object(c, from, k);
+	else
 		return;
 	o->checksum_algorithm = k->algorithm;
 	o->checksum_type = "FULL_OBJECT";
-	o->checksum = s3_digest_object(c, from, k);
 }
 
 void
 s3_look_at_source(struct call *c, struct s3_source *s, bool with_bytes)
 {
-	enum blob_result r = blob_get(c->task, &c->space, s3_owner(c), s->bucket, s->key,
+	enum blob_result r = blob_get(c->task, &c->space, s3_owner(c), s->bucket, s->key, s->version,
 	    with_bytes, &s->object);
 
+	if (r == BLOB_MARKER)
+		s3_throw(c, &S3_INVALID_REQUEST, "The source of a copy request may not specifically refer "
+		    "to a delete marker by version id.", NULL);
 	if (r != BLOB_OK)
-		s3_throw_result(c, r, s->bucket, s->key);
+		s3_throw_version(c, r, s->bucket, s->key, s->version, &s->object);
 	s3_copy_conditions(c, &s->object);
 	if (strcmp(s->object.storage_class, "GLACIER") == 0 ||
 	    strcmp(s->object.storage_class, "DEEP_ARCHIVE") == 0)
@@ -140,9 +155,18 @@ s3_look_at_source(struct call *c, struct s3_source *s, bool with_bytes)
 		    "StorageClass", s->object.storage_class, NULL);
 }
 
-static void
-put_result(struct call *c, const struct blob_object *o)
+void
+s3_source_version_header(struct call *c, const struct s3_source *s)
 {
+	if (s->object.versioned && (*s->object.version != '\0' || s->version != NULL))
+		call_header(c, "x-amz-copy-source-version-id", s3_version_id(s->object.version));
+}
+
+static void
+put_result(struct call *c, const struct s3_source *s, const struct blob_object *o)
+{
+	s3_source_version_header(c, s);
+	s3_version_header(c, o);
 	call_header(c, "x-amz-server-side-encryption", "AES256");
 	call_header(c, "Content-Type", "application/xml");
 	enc_struct(c->out, "CopyObjectResult");
@@ -161,23 +185,26 @@ s3_copy_object(struct call *c)
 	struct s3_source          s = s3_copy_source(c);
 	struct blob_object     o = { .key = key, .modified_at = c->space.now };
 	bool                   replace = replaces(c, "x-amz-metadata-directive", "metadata");
+	bool                   retag = replaces(c, "x-amz-tagging-directive", "tagging");
 	enum blob_result       r;
 
 	s3_refuse_headers(c, true);
-	replaces(c, "x-amz-tagging-directive", "tagging");
 	s3_check_expected_owner(c, "x-amz-source-expected-bucket-owner");
 	check_changes_something(c, &s, bucket, key, replace);
 	s3_look_at_source(c, &s, s3_header(c, "x-amz-checksum-algorithm") != NULL);
-	o.etag = s.object.etag;
 	o.size = s.object.size;
 	o.storage_class = s3_storage_class(c);
 	o.headers = replace ? s3_kept_headers(c) : copied_headers(c, &s.object.headers);
 	o.metadata = replace ? s3_user_metadata(c) : s.object.metadata;
-	choose_checksum(c, &s.object, &o);
+	o.tags = s3_tags_header(c);
+	if (!retag)
+		o.tags = s.object.tags;
+	o.lock = s3_lock_headers(c);
+	choose_digests(c, &s.object, &o);
 	r = blob_copy(c->task, &c->space, s3_owner(c), bucket, &o, &when, s.bucket, &s.object);
 	if (r == BLOB_UNMET)
 		s3_throw_unmet(c, &when);
 	if (r != BLOB_OK)
 		s3_throw_result(c, r, bucket, key);
-	put_result(c, &o);
+	put_result(c, &s, &o);
 }

@@ -1,8 +1,8 @@
 /* fcgi/aws/s3/delete.c - DeleteObject and DeleteObjects */
 #include <string.h>
 
-#include "fcgi/aws/s3/s3.h"
 #include "fcgi/aws/s3/state.h"
+#include "fcgi/aws/s3/version.h"
 #include "shared/wire/xml.h"
 
 enum { MOST_KEYS = 1000 };
@@ -10,30 +10,60 @@ enum { MOST_KEYS = 1000 };
 /* Of directory buckets only. */
 static const char *const express[] = { "x-amz-if-match-last-modified-time", "x-amz-if-match-size" };
 
+static struct blob_remover
+remover(struct call *c)
+{
+	struct blob_remover by = { .owner = c->who != NULL ? c->who->account_id : NULL };
+
+	by.passes = s3_passes_governance(c, &by.passes_asked);
+	return by;
+}
+
+static _Noreturn void
+throw(struct call *c, enum blob_result r, const char *bucket, const char *key)
+{
+	if (r == BLOB_NO_LOCKS)
+		s3_throw(c, &S3_INVALID_ARGUMENT, "x-amz-bypass-governance-retention is only applicable to "
+		    "Object Lock enabled buckets.", "ArgumentName", "x-amz-bypass-governance-retention",
+		    NULL);
+	if (r == BLOB_UNMET)
+		s3_throw(c, &S3_PRECONDITION, NULL, "Condition", "If-Match", NULL);
+	s3_throw_result(c, r, bucket, key);
+}
+
 void
 s3_delete_object(struct call *c)
 {
-	const char      *bucket = s3_bucket(c), *key = s3_key(c);
-	const char      *etag = s3_unquoted(c, request_header(c->req, "if-match"));
-	enum blob_result r;
+	const char         *bucket = s3_bucket(c), *key = s3_key(c), *id = NULL;
+	struct blob_removal what = { .version = s3_version_arg(c),
+		.etag = s3_unquoted(c, request_header(c->req, "if-match")) };
+	struct blob_remover by = remover(c);
+	struct blob_removed out = { 0 };
+	enum blob_result    r;
 
-	s3_check_version_id(c, request_arg(c->req, "versionId"));
 	for (size_t i = 0; i < COUNT(express); i++)
 		if (request_header(c->req, express[i]) != NULL)
 			s3_throw(c, &S3_NOT_IMPLEMENTED, NULL, "Header", express[i], NULL);
-	r = blob_delete(c->task, &c->space, s3_owner(c), bucket, key, etag);
-	if (r == BLOB_UNMET)
-		s3_throw(c, &S3_PRECONDITION, NULL, "Condition", "If-Match", NULL);
-	if (r != BLOB_OK && (r != BLOB_NO_KEY || etag != NULL))
-		s3_throw_result(c, r, bucket, key);
+	r = blob_delete(c->task, &c->space, s3_owner(c), bucket, key, &what, &by, &out);
+	if (r != BLOB_OK && (r != BLOB_NO_KEY || (what.etag != NULL && what.version == NULL)))
+		throw(c, r, bucket, key);
+	if (what.version != NULL)
+		id = what.version;
+	else if (out.versioned)
+		id = out.version;
+	if (id != NULL)
+		call_header(c, "x-amz-version-id", s3_version_id(id));
+	if (out.marker)
+		call_header(c, "x-amz-delete-marker", "true");
 	c->reply.status = 204;
 }
 
 /* One <Object> of the request and what became of it. */
 struct wanted {
-	const char      *key, *etag, *version;
-	bool             known; /* no version but "null" ever was */
-	enum blob_result result;
+	const char         *key, *version; /* version: as it came */
+	struct blob_removal what;
+	bool                known;         /* it may be a version's id */
+	struct blob_removed out;
 };
 
 static bool
@@ -41,8 +71,12 @@ read_wanted(struct call *c, const struct xml *x, struct wanted *w)
 {
 	w->key = xml_child_text(x, "Key");
 	w->version = xml_child_text(x, "VersionId");
-	w->etag = s3_unquoted(c, xml_child_text(x, "ETag"));
-	w->known = w->version == NULL || *w->version == '\0' || strcmp(w->version, "null") == 0;
+	w->what.etag = s3_unquoted(c, xml_child_text(x, "ETag"));
+	if (w->version != NULL && *w->version == '\0')
+		w->version = NULL;
+	w->known = w->version == NULL || s3_version_valid(w->version);
+	if (w->known)
+		w->what.version = s3_version_named(c, w->version);
 	if (w->key == NULL || *w->key == '\0')
 		return false;
 	s3_check_key(c, w->key);
@@ -68,52 +102,65 @@ read_request(struct call *c, const struct xml *x, struct wanted *list)
 static void
 delete_all(struct call *c, const char *bucket, struct wanted *list, size_t n)
 {
-	const char      **keys = mem_array(c->task->mem, const char *, n);
-	const char      **etags = mem_array(c->task->mem, const char *, n);
-	enum blob_result *results = mem_array(c->task->mem, enum blob_result, n), r;
-	size_t            asked = 0;
+	const char         **keys = mem_array(c->task->mem, const char *, n);
+	struct blob_removal *what = mem_array(c->task->mem, struct blob_removal, n);
+	struct blob_removed *out = mem_array(c->task->mem, struct blob_removed, n);
+	struct blob_remover  by = remover(c);
+	enum blob_result     r;
+	size_t               asked = 0;
 
 	for (size_t i = 0; i < n; i++)
 		if (list[i].known) {
 			keys[asked] = list[i].key;
-			etags[asked++] = list[i].etag;
+			what[asked++] = list[i].what;
 		}
-	r = blob_delete_many(c->task, &c->space, s3_owner(c), bucket, keys, etags, asked,
-	    results);
+	r = blob_delete_many(c->task, &c->space, s3_owner(c), bucket, keys, what, asked, &by, out);
 	if (r != BLOB_OK)
-		s3_throw_result(c, r, bucket, NULL);
+		throw(c, r, bucket, NULL);
 	asked = 0;
 	for (size_t i = 0; i < n; i++)
 		if (list[i].known)
-			list[i].result = results[asked++];
+			list[i].out = out[asked++];
 }
 
 static void
-put_error(struct call *c, const struct wanted *w, const struct fault *f)
+put_error(struct call *c, const struct wanted *w, const struct fault *f, const char *message)
 {
 	enc_struct(c->out, "Error");
 	enc_text(c->out, "Key", s3_xml_text(c, w->key));
-	enc_text(c->out, "VersionId", w->version);
+	enc_text(c->out, "VersionId", s3_xml_text(c, w->version));
 	enc_text(c->out, "Code", f->code);
-	enc_text(c->out, "Message", f->text);
+	enc_text(c->out, "Message", message != NULL ? message : f->text);
+	enc_end(c->out);
+}
+
+static void
+put_deleted(struct call *c, const struct wanted *w)
+{
+	enc_struct(c->out, "Deleted");
+	enc_text(c->out, "Key", s3_xml_text(c, w->key));
+	enc_text(c->out, "VersionId", w->version);
+	if (w->out.marker) {
+		enc_bool(c->out, "DeleteMarker", true);
+		enc_text(c->out, "DeleteMarkerVersionId", s3_version_id(w->out.version));
+	}
 	enc_end(c->out);
 }
 
 static void
 put_outcome(struct call *c, const struct wanted *w, bool quiet)
 {
-	if (!w->known) {
-		put_error(c, w, &S3_NO_VERSION);
-	} else if (w->result == BLOB_UNMET) {
-		put_error(c, w, &S3_PRECONDITION);
-	} else if (w->result == BLOB_NO_KEY && w->etag != NULL) {
-		put_error(c, w, &S3_NO_KEY);
-	} else if (!quiet) {
-		enc_struct(c->out, "Deleted");
-		enc_text(c->out, "Key", s3_xml_text(c, w->key));
-		enc_text(c->out, "VersionId", w->version);
-		enc_end(c->out);
-	}
+	if (!w->known)
+		put_error(c, w, &S3_NO_VERSION, NULL);
+	else if (w->out.result == BLOB_UNMET)
+		put_error(c, w, &S3_PRECONDITION, NULL);
+	else if (w->out.result == BLOB_LOCKED)
+		put_error(c, w, &S3_ACCESS_DENIED,
+		    "Access Denied because object protected by object lock.");
+	else if (w->out.result == BLOB_NO_KEY && w->what.etag != NULL && w->version == NULL)
+		put_error(c, w, &S3_NO_KEY, NULL);
+	else if (!quiet)
+		put_deleted(c, w);
 }
 
 void

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "fcgi/aws/s3/multipart.h"
+#include "fcgi/aws/s3/version.h"
 #include "shared/base/text.h"
 
 /* The part of an object that goes out. */
@@ -63,10 +64,10 @@ numbered_part(struct call *c, const char *number, const struct blob_object *o)
 		s3_throw(c, &S3_INVALID_ARGUMENT,
 		    "Part number must be an integer between 1 and 10000, inclusive",
 		    "ArgumentName", "partNumber", "ArgumentValue", number, NULL);
-	if (o->parts != NULL ? !blob_piece(c->task, &c->space, o, n, &p.part, &p.parts) : n > 1)
+	if (s3_has_parts(o) ? !blob_piece(c->task, &c->space, o, n, &p.part, &p.parts) : n > 1)
 		s3_throw(c, &S3_INVALID_PART_NUMBER, NULL, "PartNumberRequested", number, "ActualPartCount",
 		    mem_fmt(c->task->mem, "%lld", (long long)p.parts), NULL);
-	if (o->parts == NULL)
+	if (!s3_has_parts(o))
 		return (struct part){ .length = o->size, .whole = o->size == 0 };
 	p.from = p.part.start;
 	p.length = p.part.size;
@@ -126,7 +127,6 @@ check_read(struct call *c)
 {
 	static const char *const customer_key = "x-amz-server-side-encryption-customer-algorithm";
 
-	s3_check_version_id(c, request_arg(c->req, "versionId"));
 	if (s3_header(c, customer_key) != NULL)
 		s3_throw(c, &S3_NOT_IMPLEMENTED, NULL, "Header", customer_key, NULL);
 }
@@ -135,13 +135,11 @@ check_read(struct call *c)
 static bool
 look_up(struct call *c, bool with_bytes, struct blob_object *o, struct part *p)
 {
-	const char      *bucket = s3_bucket(c), *key = s3_key(c);
-	enum blob_result r;
+	const char *bucket = s3_bucket(c), *key = s3_key(c);
 
 	check_read(c);
-	r = blob_get(c->task, &c->space, s3_owner(c), bucket, key, with_bytes, o);
-	if (r != BLOB_OK)
-		s3_throw_result(c, r, bucket, key);
+	s3_find_version(c, bucket, key, with_bytes, o);
+	s3_version_header(c, o);
 	if (!s3_read_conditions(c, o))
 		return false;
 	if (with_bytes && (strcmp(o->storage_class, "GLACIER") == 0 ||

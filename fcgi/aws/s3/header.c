@@ -3,7 +3,7 @@
 #include <strings.h>
 
 #include "fcgi/auth/sigv4.h"
-#include "fcgi/aws/s3/s3.h"
+#include "fcgi/aws/s3/version.h"
 #include "shared/base/clock.h"
 #include "shared/base/text.h"
 #include "shared/wire/base64.h"
@@ -30,10 +30,9 @@ static const struct {
 };
 
 /* What asks for something that is not built.  Ignoring it would be a lie. */
-static const char *const not_built[] = { "x-amz-tagging", "x-amz-grant-full-control",
+static const char *const not_built[] = { "x-amz-grant-full-control",
 	"x-amz-grant-read", "x-amz-grant-read-acp", "x-amz-grant-write", "x-amz-grant-write-acp",
-	"x-amz-object-lock-mode", "x-amz-object-lock-retain-until-date",
-	"x-amz-object-lock-legal-hold", "x-amz-object-lock-event-hold", "x-amz-write-offset-bytes",
+		"x-amz-object-lock-event-hold", "x-amz-write-offset-bytes",
 	"x-amz-server-side-encryption-customer-algorithm", "x-amz-server-side-encryption-customer-key",
 	"x-amz-server-side-encryption-customer-key-md5", "x-amz-server-side-encryption-aws-kms-key-id",
 	"x-amz-server-side-encryption-context",
@@ -319,6 +318,9 @@ s3_put_headers(struct call *c, const struct blob_object *o)
 	for (size_t i = 0; i + 1 < o->metadata.n; i += 2)
 		call_header(c, mem_fmt(c->task->mem, "%s%s", META, o->metadata.list[i]),
 		    header_value(c, o->metadata.list[i + 1]));
+	if (o->tags.n > 0)
+		call_header(c, "x-amz-tagging-count", mem_fmt(c->task->mem, "%zu", o->tags.n / 2));
+	s3_put_lock_headers(c, &o->lock);
 	call_header(c, "x-amz-server-side-encryption", "AES256");
 	if (strcmp(o->storage_class, "STANDARD") != 0)
 		call_header(c, "x-amz-storage-class", o->storage_class);

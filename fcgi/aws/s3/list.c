@@ -1,8 +1,8 @@
 /* fcgi/aws/s3/list.c - ListObjects, ListObjectsV2, ListObjectVersions */
 #include <string.h>
 
-#include "fcgi/aws/s3/s3.h"
 #include "fcgi/aws/s3/state.h"
+#include "fcgi/aws/s3/version.h"
 #include "shared/base/clock.h"
 #include "shared/base/text.h"
 #include "shared/wire/base64.h"
@@ -20,6 +20,8 @@ struct page {
 	struct blob_entry   *entries;
 	size_t               n;
 	bool                 more;
+	bool                 versions;      /* of all versions */
+	const char          *after_version; /* as the engine wants it */
 };
 
 const char *
@@ -73,8 +75,11 @@ static void
 fetch(struct page *p)
 {
 	struct call     *c = p->c;
-	enum blob_result r = blob_list(c->task, &c->space, s3_owner(c), p->bucket, &p->what,
-	    &p->entries, &p->n, &p->more);
+	enum blob_result r = p->versions ?
+	    blob_list_versions(c->task, &c->space, s3_owner(c), p->bucket, &p->what, p->after_version,
+	        &p->entries, &p->n, &p->more) :
+	    blob_list(c->task, &c->space, s3_owner(c), p->bucket, &p->what, &p->entries, &p->n,
+	        &p->more);
 
 	if (r != BLOB_OK)
 		s3_throw_result(c, r, p->bucket, NULL);
@@ -126,39 +131,41 @@ put_settings(const struct page *p)
 }
 
 static void
-put_object(const struct page *p, const char *element, const struct blob_object *o, bool owner,
-    bool version)
+put_object(const struct page *p, const struct blob_object *o, bool owner)
 {
 	struct call *c = p->c;
 
-	enc_struct(c->out, element);
+	enc_struct(c->out, o->delete_marker ? "DeleteMarker" : p->versions ? "Version" : "Contents");
 	enc_text(c->out, "Key", shown(p, o->key));
-	if (version) {
-		enc_text(c->out, "VersionId", *o->version == '\0' ? "null" : o->version);
-		enc_bool(c->out, "IsLatest", true);
+	if (p->versions) {
+		enc_text(c->out, "VersionId", s3_version_id(o->version));
+		enc_bool(c->out, "IsLatest", o->latest);
 	}
 	enc_text(c->out, "LastModified",
 	    clock_iso_milli(c->task->mem, o->modified_at / SECOND * SECOND));
-	enc_text(c->out, "ETag", s3_quoted(c, o->etag));
+	if (!o->delete_marker)
+		enc_text(c->out, "ETag", s3_quoted(c, o->etag));
 	if (o->checksum_algorithm != NULL) {
 		enc_text(c->out, "ChecksumAlgorithm", o->checksum_algorithm);
 		enc_text(c->out, "ChecksumType", o->checksum_type);
 	}
-	enc_int(c->out, "Size", o->size);
+	if (!o->delete_marker)
+		enc_int(c->out, "Size", o->size);
 	if (owner)
 		s3_put_owner(c, "Owner", s3_account(c, o->owner));
-	enc_text(c->out, "StorageClass", o->storage_class);
+	if (!o->delete_marker)
+		enc_text(c->out, "StorageClass", o->storage_class);
 	enc_end(c->out);
 }
 
 static void
-put_entries(const struct page *p, const char *element, bool owner, bool version)
+put_entries(const struct page *p, bool owner)
 {
 	struct call *c = p->c;
 
 	for (size_t i = 0; i < p->n; i++)
 		if (p->entries[i].common == NULL)
-			put_object(p, element, &p->entries[i].object, owner, version);
+			put_object(p, &p->entries[i].object, owner);
 	for (size_t i = 0; i < p->n; i++)
 		if (p->entries[i].common != NULL) {
 			enc_struct(c->out, "CommonPrefixes");
@@ -181,7 +188,7 @@ s3_list_objects(struct call *c)
 	if (p.more && *p.what.delimiter != '\0')
 		enc_text(c->out, "NextMarker", shown(&p, last_of(&p)));
 	put_settings(&p);
-	put_entries(&p, "Contents", true, false);
+	put_entries(&p, true);
 }
 
 /* A continuation token is the last entry of the page before, out of the client's sight. */
@@ -217,30 +224,49 @@ s3_list_objects_v2(struct call *c)
 		enc_text(c->out, "StartAfter", shown(&p, start));
 	enc_int(c->out, "KeyCount", (int64_t)p.n);
 	put_settings(&p);
-	put_entries(&p, "Contents", owner != NULL && strcmp(owner, "true") == 0, false);
+	put_entries(&p, owner != NULL && strcmp(owner, "true") == 0);
+}
+
+/* A version marker means nothing without a key marker. */
+static const char *
+version_marker(struct call *c, const char *key_marker)
+{
+	const char *id = s3_text_arg(c, "version-id-marker");
+
+	if (request_arg(c->req, "version-id-marker") == NULL)
+		return NULL;
+	if (*key_marker == '\0')
+		s3_throw(c, &S3_INVALID_ARGUMENT,
+		    "A version-id marker cannot be specified without a key marker.",
+		    "ArgumentName", "version-id-marker", "ArgumentValue", id, NULL);
+	if (*id == '\0')
+		s3_throw(c, &S3_INVALID_ARGUMENT, "A version-id marker cannot be empty.", "ArgumentName",
+		    "version-id-marker", "ArgumentValue", id, NULL);
+	if (!s3_version_valid(id))
+		s3_throw(c, &S3_INVALID_ARGUMENT, "Invalid version id specified", "ArgumentName",
+		    "version-id-marker", "ArgumentValue", s3_xml_text(c, id), NULL);
+	return s3_version_named(c, id);
 }
 
 void
 s3_list_object_versions(struct call *c)
 {
 	struct page p = page_asked(c);
-	const char *version = s3_text_arg(c, "version-id-marker");
 
+	p.versions = true;
 	p.what.after = s3_text_arg(c, "key-marker");
 	p.what.past_fold = true;
-	if (*version != '\0' && *p.what.after == '\0')
-		s3_throw(c, &S3_INVALID_ARGUMENT,
-		    "A version-id marker cannot be specified without a key marker.",
-		    "ArgumentName", "version-id-marker", "ArgumentValue", version, NULL);
+	p.after_version = version_marker(c, p.what.after);
 	fetch(&p);
 	put_start(&p, "ListVersionsResult");
 	enc_text(c->out, "KeyMarker", shown(&p, p.what.after));
-	enc_text(c->out, "VersionIdMarker", s3_xml_text(c, version));
+	enc_text(c->out, "VersionIdMarker", s3_text_arg(c, "version-id-marker"));
 	if (p.more) {
 		enc_text(c->out, "NextKeyMarker", shown(&p, last_of(&p)));
 		if (p.entries[p.n - 1].common == NULL)
-			enc_text(c->out, "NextVersionIdMarker", "null");
+			enc_text(c->out, "NextVersionIdMarker",
+			    s3_version_id(p.entries[p.n - 1].object.version));
 	}
 	put_settings(&p);
-	put_entries(&p, "Version", true, true);
+	put_entries(&p, true);
 }

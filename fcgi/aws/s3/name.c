@@ -130,6 +130,11 @@ s3_throw_result(struct call *c, enum blob_result r, const char *bucket, const ch
 		s3_throw(c, &S3_NO_BUCKET, NULL, "BucketName", bucket, NULL);
 	if (r == BLOB_NO_KEY)
 		s3_throw(c, &S3_NO_KEY, NULL, "Key", key, NULL);
+	if (r == BLOB_LOCKED)
+		s3_throw(c, &S3_ACCESS_DENIED, "Access Denied because object protected by object lock.",
+		    NULL);
+	if (r == BLOB_NO_LOCKS)
+		s3_throw(c, &S3_INVALID_REQUEST, "Bucket is missing Object Lock Configuration", NULL);
 	if (r == BLOB_NOT_EMPTY)
 		s3_throw(c, &S3_BUCKET_NOT_EMPTY, NULL, "BucketName", bucket, NULL);
 	if (r == BLOB_FOREIGN)

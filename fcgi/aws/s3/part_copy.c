@@ -189,6 +189,7 @@ s3_upload_part_copy(struct call *c)
 		s3_throw_other_checksum(c, expected, p.checksum_algorithm);
 	if (r != BLOB_OK)
 		s3_throw_upload(c, r, bucket, key, id);
+	s3_source_version_header(c, &k.source);
 	call_header(c, "x-amz-server-side-encryption", "AES256");
 	call_header(c, "Content-Type", "application/xml");
 	enc_struct(c->out, "CopyPartResult");

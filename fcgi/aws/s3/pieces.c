@@ -3,6 +3,7 @@
 
 #include "fcgi/aws/s3/multipart.h"
 #include "shared/base/log.h"
+#include "shared/base/text.h"
 #include "shared/store/store.h"
 #include "shared/wire/base64.h"
 #include "shared/wire/digest.h"
@@ -174,18 +175,50 @@ s3_read(struct s3_reader *r, void *out, size_t n)
 	return n;
 }
 
+bool
+s3_has_parts(const struct blob_object *o)
+{
+	return o->parts != NULL && strchr(o->etag, '-') != NULL;
+}
+
+/* md5 may be NULL. */
+static void
+digest_all(struct call *c, const struct blob_object *o, struct digest *d, struct digest *md5)
+{
+	enum { BUFFER = 128 << 10 };
+	struct s3_reader *r = s3_read_open(c, o, 0, o->size);
+	char             *buffer = mem_raw(c->task->mem, BUFFER);
+	size_t            n;
+
+	while ((n = s3_read(r, buffer, BUFFER)) > 0) {
+		digest_add(d, buffer, n);
+		if (md5 != NULL)
+			digest_add(md5, buffer, n);
+	}
+}
+
 const char *
 s3_digest_object(struct call *c, const struct blob_object *o, const struct s3_checksum *k)
 {
-	enum { BUFFER = 128 << 10 };
-	struct digest    *d = digest_new(c->task->mem, (enum digest_kind)k->kind);
-	struct s3_reader *r = s3_read_open(c, o, 0, o->size);
-	char             *buffer = mem_raw(c->task->mem, BUFFER);
-	unsigned char     out[DIGEST_MOST];
-	size_t            n;
+	struct digest *d = digest_new(c->task->mem, (enum digest_kind)k->kind);
+	unsigned char  out[DIGEST_MOST];
 
-	while ((n = s3_read(r, buffer, BUFFER)) > 0)
-		digest_add(d, buffer, n);
+	digest_all(c, o, d, NULL);
 	digest_end(d, out);
 	return base64_encode(c->task->mem, out, digest_size((enum digest_kind)k->kind));
+}
+
+const char *
+s3_digest_both(struct call *c, const struct blob_object *o, const struct s3_checksum *k,
+    const char **checksum)
+{
+	struct digest *d = digest_new(c->task->mem, (enum digest_kind)k->kind);
+	struct digest *md5 = digest_new(c->task->mem, DIGEST_MD5);
+	unsigned char  out[DIGEST_MOST];
+
+	digest_all(c, o, d, md5);
+	digest_end(d, out);
+	*checksum = base64_encode(c->task->mem, out, digest_size((enum digest_kind)k->kind));
+	digest_end(md5, out);
+	return text_hex(c->task->mem, out, digest_size(DIGEST_MD5));
 }

@@ -7,6 +7,7 @@
 #include "fcgi/aws/s3/form.h"
 #include "fcgi/aws/s3/s3.h"
 #include "fcgi/aws/s3/state.h"
+#include "fcgi/aws/s3/version.h"
 #include "fcgi/proto/aws_rest.h"
 #include "shared/base/clock.h"
 #include "shared/base/text.h"
@@ -211,11 +212,19 @@ write_document(struct call *c, const struct fault *f)
 static void
 fault(struct call *c, const struct fault *f)
 {
+	const struct blob_object *o = s3_state(c)->marker;
+
 	c->reply.status = f->status;
 	put_ids(c);
 	cors_headers(c);
 	if (f == &S3_METHOD_NOT_ALLOWED)
-		call_header(c, "Allow", "GET, HEAD, PUT, POST, DELETE");
+		call_header(c, "Allow", o != NULL ? "DELETE" : "GET, HEAD, PUT, POST, DELETE");
+	if (o != NULL) {
+		call_header(c, "x-amz-delete-marker", "true");
+		call_header(c, "x-amz-version-id", s3_version_id(o->version));
+	}
+	if (o != NULL && o->key != NULL)
+		call_header(c, "Last-Modified", clock_http(c->task->mem, o->modified_at));
 	call_header(c, "Content-Type", "application/xml");
 	if (strcmp(c->req->method, "HEAD") == 0)
 		return;

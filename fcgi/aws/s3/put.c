@@ -1,5 +1,5 @@
 /* fcgi/aws/s3/put.c - PutObject */
-#include "fcgi/aws/s3/s3.h"
+#include "fcgi/aws/s3/version.h"
 
 void
 s3_put_object(struct call *c)
@@ -14,6 +14,8 @@ s3_put_object(struct call *c)
 	o.storage_class = s3_storage_class(c);
 	o.headers = s3_kept_headers(c);
 	o.metadata = s3_user_metadata(c);
+	o.tags = s3_tags_header(c);
+	o.lock = s3_lock_headers(c);
 	body = s3_body(c);
 	o.size = body->size;
 	o.etag = body->md5_hex;
@@ -29,6 +31,8 @@ s3_put_object(struct call *c)
 		s3_throw_unmet(c, &when);
 	if (r != BLOB_OK)
 		s3_throw_result(c, r, bucket, key);
+	if (*o.version != '\0') /* S3 does not tell of a null version */
+		call_header(c, "x-amz-version-id", o.version);
 	call_header(c, "ETag", s3_quoted(c, o.etag));
 	call_header(c, "x-amz-server-side-encryption", "AES256");
 	s3_checksum_headers(c, &o);

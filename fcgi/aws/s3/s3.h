@@ -118,7 +118,12 @@ void s3_need_digest(struct call *c);
 /* The digest of an object's bytes, read back. */
 const char *s3_digest_object(struct call *c, const struct blob_object *o,
     const struct s3_checksum *k);
+/* The same in *checksum; returns the MD5 in hexadecimal. */
+const char *s3_digest_both(struct call *c, const struct blob_object *o, const struct s3_checksum *k,
+    const char **checksum);
 
+/* Made of parts, as far as its readers can tell: a copy of such an object is not. */
+bool s3_has_parts(const struct blob_object *o);
 /*
  * The bytes [from, from + length) of an object, wherever they are (pieces.c): answered with, or
  * read by ourselves.  s3_read returns how many it read, 0 at the end.
@@ -131,9 +136,12 @@ size_t s3_read(struct s3_reader *r, void *out, size_t n);
 /* What x-amz-copy-source names (copy.c), and then the object there, its conditions met. */
 struct s3_source {
 	const char        *bucket, *key;
+	const char        *version; /* as in blob_get */
 	struct blob_object object;
 };
 struct s3_source s3_copy_source(struct call *c);
+/* x-amz-copy-source-version-id. */
+void             s3_source_version_header(struct call *c, const struct s3_source *s);
 void             s3_look_at_source(struct call *c, struct s3_source *s, bool with_bytes);
 
 /* Conditions (condition.c). */
@@ -143,8 +151,6 @@ void s3_copy_conditions(struct call *c, const struct blob_object *source);
 /* If-Match and If-None-Match of a write, as S3 takes them. */
 struct blob_condition s3_write_condition(struct call *c);
 _Noreturn void s3_throw_unmet(struct call *c, const struct blob_condition *when);
-/* "", "null" and ids nobody ever had. */
-void s3_check_version_id(struct call *c, const char *version_id);
 
 /* Handlers, in the files named after their nouns. */
 void s3_create_bucket(struct call *c);
@@ -161,6 +167,21 @@ void s3_copy_object(struct call *c);
 void s3_list_objects(struct call *c);
 void s3_list_objects_v2(struct call *c);
 void s3_list_object_versions(struct call *c);
+void s3_get_bucket_versioning(struct call *c);
+void s3_put_bucket_versioning(struct call *c);
+void s3_get_object_tagging(struct call *c);
+void s3_put_object_tagging(struct call *c);
+void s3_delete_object_tagging(struct call *c);
+void s3_get_bucket_tagging(struct call *c);
+void s3_put_bucket_tagging(struct call *c);
+void s3_delete_bucket_tagging(struct call *c);
+void s3_get_object_lock_configuration(struct call *c);
+void s3_put_object_lock_configuration(struct call *c);
+void s3_get_object_retention(struct call *c);
+void s3_put_object_retention(struct call *c);
+void s3_get_object_legal_hold(struct call *c);
+void s3_put_object_legal_hold(struct call *c);
+void s3_get_object_attributes(struct call *c);
 void s3_create_multipart_upload(struct call *c);
 void s3_upload_part(struct call *c);
 void s3_upload_part_copy(struct call *c);

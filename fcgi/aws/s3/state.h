@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+struct blob_object;
 struct call;
 struct reading;
 struct s3_body;
@@ -22,6 +23,7 @@ struct s3_state {
 	struct s3_extras *extras; /* of the fault being thrown */
 	struct reading   *form;   /* the request is one (form.h) */
 	struct s3_cors   *cors;   /* of this answer, whatever it becomes; NULL: none */
+	const struct blob_object *marker; /* the delete marker that is why */
 };
 
 struct s3_state *s3_state(struct call *c);

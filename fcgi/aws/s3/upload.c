@@ -3,6 +3,7 @@
 
 #include "fcgi/aws/s3/multipart.h"
 #include "fcgi/aws/s3/state.h"
+#include "fcgi/aws/s3/version.h"
 #include "shared/base/text.h"
 
 enum { MOST_PARTS = 10000 };
@@ -116,6 +117,8 @@ s3_create_multipart_upload(struct call *c)
 	u.storage_class = s3_storage_class(c);
 	u.headers = s3_kept_headers(c);
 	u.metadata = s3_user_metadata(c);
+	u.tags = s3_tags_header(c);
+	u.lock = s3_lock_headers(c);
 	choose_checksum(c, &u);
 	u.id = blob_upload_id(c->task, &c->space);
 	r = blob_upload_make(c->task, &c->space, s3_owner(c), bucket, &u);

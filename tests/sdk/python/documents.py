@@ -34,7 +34,16 @@ DOCUMENTS = {
     "PutBucketNotificationConfiguration": "<NotificationConfiguration/>",
     "PutBucketRequestPayment":
         "<RequestPaymentConfiguration><Payer>Requester</Payer></RequestPaymentConfiguration>",
+    "PutBucketTagging": "<Tagging><TagSet/></Tagging>",
+    "PutBucketVersioning":
+        "<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>",
     "PutBucketWebsite":
         "<WebsiteConfiguration><IndexDocument><Suffix>index.html</Suffix></IndexDocument>"
         "</WebsiteConfiguration>",
+    "PutObjectLegalHold": "<LegalHold><Status>OFF</Status></LegalHold>",
+    "PutObjectLockConfiguration":
+        "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled>"
+        "</ObjectLockConfiguration>",
+    "PutObjectRetention": "<Retention/>",
+    "PutObjectTagging": "<Tagging><TagSet/></Tagging>",
 }

@@ -73,6 +73,8 @@ def s3_request(name, target, bucket):
         headers["Content-MD5"] = base64.b64encode(hashlib.md5(body).digest()).decode()
     elif name in ("CopyObject", "UploadPartCopy"):
         headers["x-amz-copy-source"] = f"/{bucket}/other"
+    elif name == "GetObjectAttributes":
+        headers["x-amz-object-attributes"] = "ETag"
     elif name == "PutObject":
         body = b"theirs"
     return path, body, headers

@@ -42,4 +42,10 @@ void        s3_some_configurations(void);
 /* A header of the last answer; NULL: none. */
 const char *s3_answer_header(const char *name);
 
+/*
+ * Bucket "bkt" gets versioning, locks and tags, and its object of that key a version with retention
+ * and legal hold (s3_version.c).
+ */
+void s3_some_locks(const char *key);
+
 #endif

@@ -213,12 +213,12 @@ test_refused(void **state)
 	check_refused("/bkt/k", "x-amz-checksum-crc32: AAAAAA==\nx-amz-checksum-crc32c: AAAAAA==",
 	    "InvalidRequest");
 	check_refused("/bkt/k", "x-amz-checksum-xxhash64: AAAAAA==", "NotImplemented");
-	check_refused("/bkt/k", "x-amz-tagging: a=b", "NotImplemented");
+	check_refused("/bkt/k", "x-amz-tagging: a=b&a=c", "InvalidArgument");
 	check_refused("/bkt/k", "x-amz-server-side-encryption: aws:kms", "NotImplemented");
 	check_refused("/bkt/k", "x-amz-acl: public-read", "NotImplemented");
 	check_refused("/bkt/k", "x-amz-storage-class: OUTPOSTS", "InvalidStorageClass");
 	check_refused("/bkt/k", "x-amz-expected-bucket-owner: 222222222222", "AccessDenied");
-	check_refused("/bkt/k?tagging", "", "NotImplemented");
+	check_refused("/bkt/k?renameObject", "", "NotImplemented");
 	assert_int_equal(s3_do("GET", "/bkt/k", ""), 404);
 }
 
