@@ -18,6 +18,7 @@ import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "crash"))
 import installation  # noqa: E402
+import polls  # noqa: E402
 import s3  # noqa: E402
 
 SECONDS = int(os.environ.get("MF_BENCH_SECONDS", "3"))
@@ -153,7 +154,8 @@ def pss(pid):
 
 def kind_of(title):
     for word, kind in (("/keep.sh", "keepers"), ("mockfactory.fcgi", "pool"),
-                       ("mf-provision", "provision"), ("postgres", "postgres"),
+                       ("mf-provision", "provision"), ("mf-seed", "seed"),
+                       ("postgres", "postgres"),
                        ("lighttpd", "web server"), ("apache2", "web server")):
         if word in title:
             return kind
@@ -305,6 +307,11 @@ def print_rest(result):
           f"{(e['database_bytes'] + e['disk_bytes'] + e['memory_bytes']) / 1024:.1f} KiB "
           f"(target < 100)\n  (PostgreSQL's memory, mostly its cache of these rows: "
           f"{e['postgres_memory_bytes'] / 1024:.1f} KiB)")
+    print(f"\nrequests per second beside {polls.POLLS:,} long polls of SQS, held all the time "
+          f"(target 90 %; the polls alone take {result['polls']['share']:.1%} of the processors):")
+    for name, r in result["polls"]["cases"].items():
+        print(f"  {name:<20}{r['alone']:>9,.0f} alone{r['beside']:>9,.0f} beside"
+              f"{r['beside'] / r['alone']:>7.0%}")
     print("\nresident memory (PSS) at the end:")
     for kind, sizes in sorted(result["memory"].items()):
         sizes = [size / (1 << 20) for size in sizes]
@@ -323,6 +330,8 @@ def measure_ours(programs, load_program, relaxed):
         out["s3"] = measure(cases, i)
         out["round_trips"] = round_trips(i)
         if not relaxed:
+            short = {name: cases[name] for name in ("empty answer", "one select", "GET 1 KiB")}
+            out["polls"] = polls.measure(i, short, ROUNDS + 1, SECONDS, cpu_time)
             out["environments"] = environments(i)
             out["memory"] = memory(i)
     return out

@@ -36,7 +36,8 @@ def encode_path(path):
     return urllib.parse.quote(path, safe="/-_.~")
 
 
-def sign(method, host, path, query, headers, payload_hash, access_key, secret, now=None):
+def sign(method, host, path, query, headers, payload_hash, access_key, secret, now=None,
+         service="s3"):
     """SigV4 headers for a request; path is percent-encoded, query a list of pairs."""
     now = now or datetime.datetime.now(datetime.timezone.utc)
     amz_date = now.strftime("%Y%m%dT%H%M%SZ")
@@ -47,11 +48,11 @@ def sign(method, host, path, query, headers, payload_hash, access_key, secret, n
     canonical = "\n".join([
         method, path, "&".join(sorted(f"{quote(k)}={quote(v)}" for k, v in query)),
         *(f"{k}:{signed[k]}" for k in sorted(signed)), "", names, payload_hash])
-    scope = f"{amz_date[:8]}/us-east-1/s3/aws4_request"
+    scope = f"{amz_date[:8]}/us-east-1/{service}/aws4_request"
     text = "\n".join(["AWS4-HMAC-SHA256", amz_date, scope,
                       hashlib.sha256(canonical.encode()).hexdigest()])
     key = ("AWS4" + secret).encode()
-    for part in (amz_date[:8], "us-east-1", "s3", "aws4_request"):
+    for part in (amz_date[:8], "us-east-1", service, "aws4_request"):
         key = _hmac(key, part)
     out = dict(headers)
     out.update({"x-amz-date": amz_date, "x-amz-content-sha256": payload_hash, "Authorization":

@@ -103,15 +103,17 @@ class Client:
         sock.connect(self.path)
         return sock
 
-    def start(self, method, target, body=b"", headers=(), announce=None, cut=False, **more):
-        """Send a request; announce: another Content-Length; cut: no end of the body."""
+    def start(self, method, target, body=b"", headers=(), announce=None, cut=False, extra=(),
+              **more):
+        """Send a request; announce: another Content-Length; cut: no end of the body; extra: more
+        parameters, as pairs."""
         path, _, query = target.partition("?")
         pairs = [("REQUEST_METHOD", method), ("REQUEST_URI", target), ("QUERY_STRING", query),
                  ("SCRIPT_NAME", path), ("SERVER_PROTOCOL", "HTTP/1.1"), ("HTTP_HOST", "localhost"),
                  ("REMOTE_ADDR", "127.0.0.1"), ("SERVER_PORT", "80"), ("REQUEST_SCHEME", "http"),
                  ("CONTENT_LENGTH", str(len(body) if announce is None else announce))]
         pairs += [("HTTP_" + n.upper().replace("-", "_"), v) for n, v in headers]
-        pairs = [(n, more.get(n, v)) for n, v in pairs]
+        pairs = [(n, more.get(n, v)) for n, v in pairs] + list(extra)
         out = record(BEGIN, struct.pack(">HB5x", 1, 0)) + records(PARAMS, params(pairs))
         out += record(PARAMS) + records(STDIN, body)
         if not cut:

@@ -10,7 +10,7 @@ enum { MOST_MESSAGES = 10, HIDE_MOST = 12 * 60 * 60, WAIT_MOST = 20 };
  * How often a waiter looks by itself: seldom while the queue holds nothing, else soon, since a
  * clock that is moved makes hidden and delayed messages visible, and nobody rings then.
  */
-static const int64_t EMPTY_RECHECK = 5 * SECOND, HELD_RECHECK = 1 * SECOND;
+static const int64_t EMPTY_RECHECK = 10 * SECOND, HELD_RECHECK = 1 * SECOND;
 
 /* Which attributes of messages the caller wants. */
 struct wants {

@@ -10,18 +10,23 @@ import time
 STATE = os.path.realpath(os.path.join(os.environ.get("TEST_DIR", "."), "var"))
 
 
-def once(program, **settings):
+def settings():
+    """The installation's own, as its programs get them."""
+    return dict(re.findall(r"^(MF_[A-Z_]*)='(.*)'$", open(f"{STATE}/settings.env").read(), re.M))
+
+
+def become():
+    """For a child before it executes: the user the installation belongs to."""
+    if os.getuid() == 0:
+        user = pwd.getpwuid(os.stat(STATE).st_uid)
+        os.setgid(user.pw_gid)
+        os.setuid(user.pw_uid)
+
+
+def once(program, **more):
     """One such program, until there is nothing to do; its status."""
-    given = dict(re.findall(r"^(MF_[A-Z_]*)='(.*)'$", open(f"{STATE}/settings.env").read(), re.M))
-    user = pwd.getpwuid(os.stat(STATE).st_uid)
-
-    def become():
-        if os.getuid() == 0:
-            os.setgid(user.pw_gid)
-            os.setuid(user.pw_uid)
-
     return subprocess.run([f"{STATE}/program/bin/{program}", "--once"], preexec_fn=become,
-                          cwd=STATE, env={**given, **settings}, timeout=60, check=False,
+                          cwd=STATE, env={**settings(), **more}, timeout=60, check=False,
                           capture_output=True).returncode
 
 
