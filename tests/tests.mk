@@ -53,6 +53,20 @@ $(PYTEST): $(SDK)/requirements.txt
 	@$(T)/venv/bin/pip install -q --disable-pip-version-check -r $<
 	@touch $@
 
+# STORES="s3 oci"; ARGS= for all of the tests, else those of bodies and of what fails.
+STORES     ?= s3 oci
+STORE_ARGS  = $(SDK)/test_s3_multipart.py $(SDK)/test_s3_object.py $(SDK)/test_s3_journey.py \
+	-m "not clients"
+check-stores: all $(PYTEST) $(T)/venv-stores/bin/pytest ## S3 on stores of others: s3, oci; what fails
+	@env -u MAKEFLAGS -u MAKELEVEL MODE=$(MODE) tests/suite.sh $@ \
+		tests/stores/run.sh "$(STORES)" $(if $(ARGS),$(ARGS),$(STORE_ARGS))
+
+$(T)/venv-stores/bin/pytest: tests/stores/requirements.txt
+	@mkdir -p $(T)
+	@rm -rf $(T)/venv-stores && /usr/bin/python3 -m venv $(T)/venv-stores
+	@$(T)/venv-stores/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
 # Without node the JavaScript test says so itself.
 $(T)/js: tests/sdk/js/package-lock.json
 	@mkdir -p $(T)

@@ -7,7 +7,8 @@
 # single: lighttpd and one process of one thread, as on a shared host.  The programs are those of
 # build/$MODE.  The installation lives in a directory of its own on free ports, started and stopped
 # by the scripts of `make up`; the command finds it described in TEST_* (they are read by
-# tests/sdk/python/installation.py).  KEEP=1 leaves it running.  Logs are shown when it fails.
+# tests/sdk/python/installation.py).  TEST_SETTINGS holds further settings, NAME=value apart by
+# blanks.  KEEP=1 leaves it running.  Logs are shown when it fails.
 set -eu
 cd "$(dirname "$0")/.."
 front=$1
@@ -62,7 +63,12 @@ single) export MF_WEB=lighttpd MF_PROCESSES=0 MF_THREADS=1 ;;
 *) exit 2 ;;
 esac
 
+given=${TEST_SETTINGS:-}
+unset TEST_SETTINGS
+# shellcheck disable=SC2086
+[ -z "$given" ] || export $given
 "$dir/httpd-conf/up.sh" up "$programs" > "$dir/up.log" 2>&1 || { cat "$dir/up.log" >&2; exit 1; }
+for name in $given; do unset "${name%%=*}"; done
 unset MF_SERVER_READY MF_PORT MF_TLS_PORT MF_WEB_PORTS MF_WEB MF_SINGLE_USER MF_PROCESSES MF_THREADS
 
 setting() { (. "$dir/var/settings.env" && . "$dir/var/mockfactory.env" && eval "echo \"\$$1\""); }

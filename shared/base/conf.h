@@ -37,6 +37,13 @@ struct conf {
 
 	/* object bytes */
 	const char *store;
+	const char *store_endpoint, *store_region;
+	const char *store_key, *store_secret_file; /* s3 */
+	bool        store_path_style;
+	const char *oci_tenancy, *oci_user, *oci_fingerprint, *oci_key_file, *oci_compartment;
+	const char *store_ca_file;
+	int64_t     store_timeout;
+	int64_t     store_part;
 	int64_t     inline_max;
 	int64_t     object_max;
 	const char *sendfile;

@@ -9,8 +9,8 @@
 enum { BATCH = 2000 };
 
 /*
- * The space is empty.  False: it has to stay, because another environment names a body in the
- * store of its own, which is destroyed.
+ * The space is empty.  False: it has to stay for now, because another environment names a body in
+ * the store of its own, which is destroyed; or because not all of that is removed yet.
  */
 static bool
 finish(struct task *t, struct store *s, const struct rows *space)

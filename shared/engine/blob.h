@@ -200,7 +200,7 @@ size_t blob_collect(struct task *t, struct store *s, int64_t before, size_t limi
 /*
  * All that an environment had in the store, once its spaces' rows are gone; call it before its
  * rows of core.space go, so that it is tried again when it fails.  False: some row (a fork's)
- * still names a body of it, nothing was done.
+ * still names a body of it, and nothing was done; or there is more left in the store.
  */
 bool blob_forget(struct task *t, struct store *s, int64_t environment);
 

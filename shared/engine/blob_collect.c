@@ -100,7 +100,8 @@ blob_forget(struct task *t, struct store *s, int64_t environment)
 
 	if (row_bool(&r, 0, "named"))
 		return false;
-	store_remove_all(t, s, environment);
+	if (!store_remove_all(t, s, environment))
+		return false;
 	db_rows(t, &Q_blob_home_forget, db_i64(environment));
 	return true;
 }

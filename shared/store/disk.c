@@ -40,11 +40,12 @@ struct disk_get {
 };
 
 static struct store *
-disk_open(const char *where, char *error, size_t size)
+disk_open(const struct conf *c, const char *where, char *error, size_t size)
 {
 	char        *root;
 	struct disk *d;
 
+	(void)c;
 	if (mkdir(where, DIR_MODE) != 0 && errno != EEXIST) {
 		snprintf(error, size, "cannot make %s: %s", where, strerror(errno));
 		return NULL;

@@ -22,6 +22,6 @@ void disk_remove(struct task *t, struct store *s, int64_t environment, const cha
 void disk_unmark(struct task *t, struct store *s, int64_t environment, const char *id);
 void disk_unnamed(struct task *t, struct store *s, int64_t before,
     void (*each)(void *arg, int64_t environment, const char *id), void *arg);
-void disk_remove_all(struct task *t, struct store *s, int64_t environment);
+bool disk_remove_all(struct task *t, struct store *s, int64_t environment);
 
 #endif

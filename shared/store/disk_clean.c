@@ -115,7 +115,7 @@ remove_directory(const char *path)
 	return ok && (rmdir(path) == 0 || errno == ENOENT);
 }
 
-void
+bool
 disk_remove_all(struct task *t, struct store *s, int64_t environment)
 {
 	const char  *top = mem_fmt(t->mem, "%s/%" PRId64, disk_root(s), environment);
@@ -130,4 +130,5 @@ disk_remove_all(struct task *t, struct store *s, int64_t environment)
 	}
 	if (rmdir(top) != 0 && errno != ENOENT)
 		disk_failed(t, "cannot remove", top);
+	return true;
 }

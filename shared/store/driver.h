@@ -7,7 +7,7 @@
 /* The functions are those of store.h, with its contract. */
 struct store_driver {
 	const char *kind; /* what stands before the ':' of MF_STORE */
-	struct store *(*open)(const char *where, char *error, size_t size);
+	struct store *(*open)(const struct conf *c, const char *where, char *error, size_t size);
 	void          (*close)(struct store *s);
 
 	struct store_put *(*create)(struct task *t, struct store *s, int64_t environment,
@@ -26,7 +26,7 @@ struct store_driver {
 	void (*unnamed)(struct task *t, struct store *s, int64_t before,
 	    void (*each)(void *arg, int64_t environment, const char *id), void *arg);
 	void (*unmark)(struct task *t, struct store *s, int64_t environment, const char *id);
-	void (*remove_all)(struct task *t, struct store *s, int64_t environment);
+	bool (*remove_all)(struct task *t, struct store *s, int64_t environment);
 };
 
 /* The first member of every driver's own structs. */
@@ -40,6 +40,6 @@ struct store_get {
 	struct store *store;
 };
 
-extern const struct store_driver store_disk;
+extern const struct store_driver store_disk, store_s3, store_oci;
 
 #endif

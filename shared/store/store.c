@@ -8,7 +8,7 @@
 #include "shared/base/mem.h"
 #include "shared/store/driver.h"
 
-static const struct store_driver *const drivers[] = { &store_disk };
+static const struct store_driver *const drivers[] = { &store_disk, &store_s3, &store_oci };
 
 struct store *
 store_open(const struct conf *c, char *error, size_t size)
@@ -18,8 +18,8 @@ store_open(const struct conf *c, char *error, size_t size)
 	for (size_t i = 0; colon != NULL && i < COUNT(drivers); i++)
 		if (strlen(drivers[i]->kind) == (size_t)(colon - c->store) &&
 		    strncmp(drivers[i]->kind, c->store, (size_t)(colon - c->store)) == 0)
-			return drivers[i]->open(colon + 1, error, size);
-	snprintf(error, size, "MF_STORE=%s names no store; disk:DIRECTORY is one", c->store);
+			return drivers[i]->open(c, colon + 1, error, size);
+	snprintf(error, size, "MF_STORE=%s names no store; disk:DIRECTORY, s3:BUCKET and oci:NAMESPACE do", c->store);
 	return NULL;
 }
 
@@ -98,8 +98,8 @@ store_unmark(struct task *t, struct store *s, int64_t environment, const char *i
 	s->driver->unmark(t, s, environment, id);
 }
 
-void
+bool
 store_remove_all(struct task *t, struct store *s, int64_t environment)
 {
-	s->driver->remove_all(t, s, environment);
+	return s->driver->remove_all(t, s, environment);
 }

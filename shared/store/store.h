@@ -19,9 +19,12 @@ struct task;
  *     ... the row that names the blob is committed ...
  *     store_named(put);         the marker goes
  *
- * A task that ends before store_keep leaves nothing (deferred).  A process that dies between
- * store_keep and store_named leaves the marker: the collector looks at markers older than the
- * grace period and removes blobs that no row names, so it never has to read the whole store.
+ * A task that ends before store_keep leaves nothing that the collector does not find.  A process
+ * that dies between store_keep and store_named leaves the marker: the collector looks at markers
+ * older than the grace period and removes blobs that no row names, so it never has to read the whole
+ * store.  On disk the marker is a second name of the file; for the stores of others it is a row of
+ * blob.coming (remote.h), which goes in the transaction of the row that names the blob.  That row is
+ * a statement of its own: store_create, store_write and store_keep are not called in a transaction.
  *
  * Throws FAULT_UNAVAILABLE when the store is full or away; FAULT_INTERNAL for our own mistakes.
  */
@@ -57,7 +60,10 @@ void store_unnamed(struct task *t, struct store *s, int64_t before,
     void (*each)(void *arg, int64_t environment, const char *id), void *arg);
 /* The marker of a blob a row does name goes; the blob stays. */
 void store_unmark(struct task *t, struct store *s, int64_t environment, const char *id);
-/* A destroyed environment's namespace as a whole, what is left in it included. */
-void store_remove_all(struct task *t, struct store *s, int64_t environment);
+/*
+ * A destroyed environment's namespace as a whole, what is left in it included.  False: there was
+ * more than fits in one go, call it again.
+ */
+bool store_remove_all(struct task *t, struct store *s, int64_t environment);
 
 #endif

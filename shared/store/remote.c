@@ -1,0 +1,260 @@
+/* shared/store/remote.c - what the stores of others have in common: settings, reading, removing */
+#include "shared/store/remote.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "queries.h"
+#include "shared/base/clock.h"
+#include "shared/base/conf.h"
+#include "shared/base/log.h"
+#include "shared/base/mem.h"
+#include "shared/base/task.h"
+#include "shared/base/text.h"
+#include "shared/db/db.h"
+
+enum { LIST = 1000, RESUMES = 3 };
+
+/* How long one call of remove_all works. */
+#define ENOUGH (20 * SECOND)
+
+/* Of one request, besides a part: what else it holds meanwhile. */
+#define BESIDES (INT64_C(8) << 20)
+
+struct remote_get {
+	struct store_get    get;
+	struct remote_name  name;
+	struct http_stream *from;
+	int64_t             offset, end;
+	int                 resumed;
+};
+
+struct remote *
+remote_of(struct store *s)
+{
+	return (struct remote *)(void *)s;
+}
+
+bool
+remote_open(struct remote *r, const struct conf *c, const struct store_driver *driver,
+    const struct remote_kind *kind, const char *endpoint, char *error, size_t size)
+{
+	r->store.driver = driver;
+	r->kind = kind;
+	r->part = c->store_part;
+	pthread_mutex_init(&r->lock, NULL);
+	if (!http_service_parse(&r->http, endpoint)) {
+		snprintf(error, size, "MF_STORE_ENDPOINT=%s is no http or https address", endpoint);
+		return false;
+	}
+	r->http.name = "store";
+	r->http.timeout = c->store_timeout;
+	r->http.ca_file = c->store_ca_file[0] != '\0' ? c->store_ca_file : NULL;
+	if (c->object_max / REMOTE_PARTS >= r->part) {
+		snprintf(error, size, "MF_OBJECT_MAX is more than %d times MF_STORE_PART", REMOTE_PARTS);
+		return false;
+	}
+	if (r->part + BESIDES > c->task_memory) {
+		snprintf(error, size, "MF_TASK_MEMORY has no room for MF_STORE_PART and 8 MiB");
+		return false;
+	}
+	return true;
+}
+
+static const char *
+public_id(struct task *t, struct remote *r, int64_t environment)
+{
+	size_t      i = (size_t)environment % REMOTE_NAMES;
+	char        kept[sizeof(r->names[0].public_id)] = "";
+	const char *found;
+	struct rows rows;
+
+	pthread_mutex_lock(&r->lock);
+	if (r->names[i].environment == environment)
+		memcpy(kept, r->names[i].public_id, sizeof(kept));
+	pthread_mutex_unlock(&r->lock);
+	if (kept[0] != '\0')
+		return mem_text(t->mem, kept);
+	rows = db_rows(t, &Q_store_public_id, db_i64(environment));
+	if (rows.n == 0)
+		task_throw(t, &FAULT_INTERNAL, "there is no environment %" PRId64, environment);
+	found = row_text(&rows, 0, "public_id");
+	if (strlen(found) >= sizeof(kept))
+		return found;
+	pthread_mutex_lock(&r->lock);
+	r->names[i].environment = environment;
+	memcpy(r->names[i].public_id, found, strlen(found) + 1);
+	pthread_mutex_unlock(&r->lock);
+	return found;
+}
+
+struct remote_name
+remote_name(struct task *t, struct store *s, int64_t environment, const char *id)
+{
+	struct remote     *r = remote_of(s);
+	struct remote_name name = { .environment = environment, .id = mem_text(t->mem, id) };
+
+	if (r->kind->wants_public_id)
+		name.public_id = public_id(t, r, environment);
+	return name;
+}
+
+/* The words of an error document, without its end and without what is no text. */
+static const char *
+beginning(struct mem *m, const struct buf *body)
+{
+	enum { MOST = 300 };
+
+	return mem_text_n(m, body->data, body->len < MOST ? body->len : MOST);
+}
+
+void
+remote_failed(struct task *t, struct store *s, const char *what, const struct http_answer *a,
+    const char *request_id)
+{
+	struct log l = log_begin("store");
+
+	log_text(&l, "cannot", what);
+	log_text(&l, "at", remote_of(s)->http.origin);
+	log_int(&l, "status", a->status);
+	log_text(&l, "error", a->error);
+	log_text(&l, "request", request_id);
+	log_text(&l, "said", a->body.len > 0 ? beginning(t->mem, &a->body) : NULL);
+	log_end(&l);
+	task_throw(t, &FAULT_UNAVAILABLE, NULL);
+}
+
+void
+remote_lied(struct task *t, struct store *s, const char *what, const char *said)
+{
+	struct log l = log_begin("store");
+
+	log_text(&l, "wrong_digest", what);
+	log_text(&l, "at", remote_of(s)->http.origin);
+	log_text(&l, "said", said);
+	log_end(&l);
+	task_throw(t, &FAULT_UNAVAILABLE, NULL);
+}
+
+void
+remote_check_range(struct task *t, struct store *s, struct http_stream *h, int64_t offset,
+    const char *request_id_header)
+{
+	const char        *range = http_answer_header(h, "content-range");
+	const char        *expected = mem_fmt(t->mem, "bytes %" PRId64 "-", offset);
+	struct http_answer a = { .status = http_status(h), .error = http_error(h),
+		.body = buf_new(t->mem) };
+	char               said[256];
+
+	if ((a.status == 206 && range != NULL && text_starts(range, expected)) ||
+	    (a.status == 200 && offset == 0))
+		return;
+	buf_add(&a.body, said, http_read(h, said, sizeof(said)));
+	remote_failed(t, s, "get", &a, http_answer_header(h, request_id_header));
+}
+
+const char *
+remote_path(struct task *t, struct store *s, int64_t environment, const char *id)
+{
+	(void)t, (void)s, (void)environment, (void)id;
+	return NULL;
+}
+
+static void
+get(struct task *t, struct remote_get *g)
+{
+	g->from = remote_of(g->get.store)->kind->get(t, g->get.store, &g->name, g->offset,
+	    g->end - g->offset);
+}
+
+struct store_get *
+remote_read(struct task *t, struct store *s, int64_t environment, const char *id, int64_t offset,
+    int64_t length)
+{
+	struct remote_get *g = mem_one(t->mem, struct remote_get);
+
+	*g = (struct remote_get){ .get.store = s, .name = remote_name(t, s, environment, id),
+		.offset = offset, .end = offset + length };
+	if (length > 0)
+		get(t, g);
+	return &g->get;
+}
+
+/* Broken off: go on where it was, a few times. */
+static void
+resume(struct task *t, struct remote_get *g)
+{
+	const char *why = http_error(g->from);
+
+	log_say("store", "body %s broke off: %s", g->name.id, why != NULL ? why : "it is too short");
+	http_close(g->from);
+	if (why == NULL || g->resumed++ == RESUMES)
+		task_throw(t, &FAULT_UNAVAILABLE, NULL);
+	get(t, g);
+}
+
+size_t
+remote_next(struct task *t, struct store_get *get_, void *p, size_t n)
+{
+	struct remote_get *g = (struct remote_get *)(void *)get_;
+	size_t             got = 0;
+
+	if ((int64_t)n > g->end - g->offset)
+		n = (size_t)(g->end - g->offset);
+	while (got < n) {
+		size_t some = http_read(g->from, (char *)p + got, n - got);
+
+		got += some;
+		g->offset += (int64_t)some;
+		if (some == 0)
+			resume(t, g);
+	}
+	if (g->offset == g->end && g->from != NULL)
+		http_close(g->from);
+	return got;
+}
+
+void
+remote_remove(struct task *t, struct store *s, int64_t environment, const char *id)
+{
+	struct remote_name        name = remote_name(t, s, environment, id);
+	const struct remote_kind *k = remote_of(s)->kind;
+	struct rows r = db_rows(t, &Q_store_is_coming, db_i64(environment), db_text(id));
+
+	/* Before the body: an upload that is committed meanwhile leaves one. */
+	if (row_bool(&r, 0, "coming"))
+		k->abort(t, s, &name);
+	k->remove(t, s, &name);
+	if (row_bool(&r, 0, "coming"))
+		db_rows(t, &Q_store_not_coming, db_i64(environment), db_text(id));
+}
+
+void
+remote_unnamed(struct task *t, struct store *s, int64_t before,
+    void (*each)(void *arg, int64_t environment, const char *id), void *arg)
+{
+	struct rows r = db_rows(t, &Q_store_unnamed, db_time(before), db_i64(LIST));
+
+	(void)s;
+	for (size_t i = 0; i < r.n; i++)
+		each(arg, row_i64(&r, i, "home"), row_text(&r, i, "body"));
+}
+
+void
+remote_unmark(struct task *t, struct store *s, int64_t environment, const char *id)
+{
+	(void)s;
+	db_rows(t, &Q_store_not_coming, db_i64(environment), db_text(id));
+}
+
+bool
+remote_remove_all(struct task *t, struct store *s, int64_t environment)
+{
+	struct remote_name name = remote_name(t, s, environment, NULL);
+
+	if (!remote_of(s)->kind->remove_all(t, s, &name, clock_monotonic() + ENOUGH))
+		return false;
+	db_rows(t, &Q_store_none_coming, db_i64(environment));
+	return true;
+}
