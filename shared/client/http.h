@@ -82,7 +82,7 @@ void http_call(struct task *t, struct http_service *s, const struct http_request
  *             http_call(t, s, &r, &a);
  *     } while (http_again(t, s, &tries, a.status));
  *
- * A service that did not answer three requests one after the other is left alone for a second:
+ * A service that did not answer five requests one after the other is left alone for a second:
  * http_open fails at once then, but for one request a second that looks whether it is back.
  */
 struct http_tries {

@@ -6,7 +6,7 @@
 #include "shared/base/task.h"
 #include "shared/client/http.h"
 
-enum { TRIES = 3, FAILURES = 3, FIRST_PAUSE = 100 };
+enum { TRIES = 3, FAILURES = 5, FIRST_PAUSE = 100 };
 
 #define LEFT_ALONE SECOND
 

@@ -11,8 +11,10 @@ A fault is told by POST /_faults with a JSON object, and holds until the next on
   cut      bodies go out to this many bytes, then the connection closes
   times    so often, then no more
   method   only requests with this method
-GET /_faults answers how often the fault happened.
+GET /_faults answers how often the fault happened, and how many requests are under way: a request
+whose sender gave it up may still do its work.
 """
+import contextlib
 import json
 import threading
 import time
@@ -24,6 +26,17 @@ class Faults:
         self.told = {}
         self.left = 0
         self.happened = 0
+        self.under_way = 0
+
+    @contextlib.contextmanager
+    def request(self):
+        with self.lock:
+            self.under_way += 1
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.under_way -= 1
 
     def tell(self, text):
         with self.lock:
@@ -50,4 +63,5 @@ class Faults:
 
     def count(self):
         with self.lock:
-            return json.dumps({"happened": self.happened}).encode()
+            return json.dumps({"happened": self.happened,
+                               "under_way": self.under_way}).encode()

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # tests/stores/make_bucket.py - a bucket in the installation of TEST_URL, to be another one's store
 """make_bucket.py PORT DIRECTORY: prints the settings that name it behind a proxy at PORT."""
+import json
 import os
 import sys
 
@@ -22,6 +23,9 @@ def main():
     with open(secret, "w", encoding="utf-8") as out:
         print(keys["secret_access_key"], file=out)
     os.chmod(secret, 0o644)
+    with open(os.path.join(directory, "behind.json"), "w", encoding="utf-8") as out:
+        json.dump({"endpoint": made.endpoint("path"), "bucket": BUCKET,
+                   "key": keys["access_key_id"], "secret": keys["secret_access_key"]}, out)
     prefix = made.endpoint("path").removeprefix(installation.URL)
     print(f"MF_STORE=s3:{BUCKET}/of-one MF_STORE_ENDPOINT=http://127.0.0.1:{port}{prefix} "
           f"MF_STORE_KEY={keys['access_key_id']} MF_STORE_SECRET_FILE={secret}")

@@ -164,6 +164,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if url.path == "/_state":
             self.answer(200, self.state())
             return
+        with self.server.faults.request():
+            self.work(url, body)
+
+    def work(self, url, body):
         self.faults = self.server.faults.now(self.command, self.query)
         try:
             if self.faults.get("down"):

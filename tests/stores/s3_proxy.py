@@ -55,6 +55,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 self.server.faults.tell(body)
             self.simple(200, self.server.faults.count())
             return
+        with self.server.faults.request():
+            self.work(query, body)
+
+    def work(self, query, body):
         self.faults = self.server.faults.now(self.command, query)
         if self.faults.get("down"):
             self.hang_up()

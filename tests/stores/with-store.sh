@@ -70,6 +70,8 @@ s3)
 	"$python" "$here/s3_proxy.py" "$port" "${TEST_URL#http://}" >"$dir/proxy.log" 2>&1 &
 	server=$!
 	settings=$(cat "$dir/settings")
+	TEST_STORE_BEHIND=$(cat "$dir/behind.json")
+	export TEST_STORE_BEHIND
 	;;
 ceph)
 	printf '%s\n' "$CEPH_SECRET" >"$dir/secret"
