@@ -57,7 +57,7 @@ $(PYTEST): $(SDK)/requirements.txt
 STORES     ?= s3 oci
 STORE_ARGS  = $(SDK)/test_s3_multipart.py $(SDK)/test_s3_object.py $(SDK)/test_s3_journey.py \
 	-m "not clients"
-check-stores: all $(PYTEST) $(T)/venv-stores/bin/pytest ## S3 on stores of others: s3, oci; what fails
+check-stores: all $(PYTEST) $(T)/venv-stores/bin/pytest ## S3 on stores of others; stores that fail
 	@env -u MAKEFLAGS -u MAKELEVEL MODE=$(MODE) tests/suite.sh $@ \
 		tests/stores/run.sh "$(STORES)" $(if $(ARGS),$(ARGS),$(STORE_ARGS))
 

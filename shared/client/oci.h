@@ -20,8 +20,9 @@ bool oci_key_read(struct oci_key *k, const char *file, char *error, size_t size)
 void oci_key_free(struct oci_key *k);
 
 /*
- * Adds date (clock_http of real time) and authorization; with_body also x-content-sha256, which everything that is POST or
- * PUT needs, except PutObject and UploadPart.  A content-type must be there already.  Source:
+ * Adds date (clock_http of real time) and authorization; with_body also x-content-sha256, which
+ * everything that is POST or PUT needs, except PutObject and UploadPart.  A content-type must be
+ * there already.  Source:
  * docs.oracle.com "Request Signatures" (draft-cavage-http-signatures-08, RSA-SHA256).
  */
 void oci_sign(struct task *t, const struct http_service *s, const struct oci_key *k,

@@ -1,4 +1,4 @@
-/* shared/store/oci_body.h - bodies in and out of OCI Object Storage, as struct remote_kind has it */
+/* shared/store/oci_body.h - bodies in and out of OCI, as struct remote_kind has it */
 #ifndef MF_STORE_OCI_BODY_H
 #define MF_STORE_OCI_BODY_H
 

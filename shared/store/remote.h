@@ -12,11 +12,11 @@ struct mem;
 /*
  * A body goes in as one request when it fits MF_STORE_PART, else as a multipart upload of parts of
  * that size; one part is held in memory, so it can be sent again.  Nothing is renamed or marked in
- * the store: that nobody has named a body yet is a row of blob.coming in the database, written before
- * the first byte goes out and gone by trigger with the row that names it.  What is left behind, by
- * a process that died or a request that failed, is therefore never looked for in the store: the
- * collector finds the row, and removes what there is under that name, uploads included.  (With
- * MF_DB_RELAXED a power cut of the database may lose such rows; those bodies go with their
+ * the store: that nobody has named a body yet is a row of blob.coming in the database, written
+ * before the first byte goes out and gone by trigger with the row that names it.  What is left
+ * behind, by a process that died or a request that failed, is therefore never looked for in the
+ * store: the collector finds the row, and removes what there is under that name, uploads included.
+ * (With MF_DB_RELAXED a power cut of the database may lose such rows; those bodies go with their
  * environment.)
  */
 enum { REMOTE_PARTS = 10000, REMOTE_MD5 = 16 };

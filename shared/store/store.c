@@ -19,7 +19,8 @@ store_open(const struct conf *c, char *error, size_t size)
 		if (strlen(drivers[i]->kind) == (size_t)(colon - c->store) &&
 		    strncmp(drivers[i]->kind, c->store, (size_t)(colon - c->store)) == 0)
 			return drivers[i]->open(c, colon + 1, error, size);
-	snprintf(error, size, "MF_STORE=%s names no store; disk:DIRECTORY, s3:BUCKET and oci:NAMESPACE do", c->store);
+	snprintf(error, size, "MF_STORE=%s names no store: disk:DIRECTORY, s3:BUCKET, oci:NAMESPACE",
+	    c->store);
 	return NULL;
 }
 

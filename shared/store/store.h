@@ -21,10 +21,10 @@ struct task;
  *
  * A task that ends before store_keep leaves nothing that the collector does not find.  A process
  * that dies between store_keep and store_named leaves the marker: the collector looks at markers
- * older than the grace period and removes blobs that no row names, so it never has to read the whole
- * store.  On disk the marker is a second name of the file; for the stores of others it is a row of
- * blob.coming (remote.h), which goes in the transaction of the row that names the blob.  That row is
- * a statement of its own: store_create, store_write and store_keep are not called in a transaction.
+ * older than the grace period and removes blobs that no row names, so it never has to read the
+ * whole store.  On disk the marker is a second name of the file; for the stores of others it is a
+ * row of blob.coming (remote.h), which goes in the transaction of the row that names the blob.  It
+ * is written by a statement of its own: not within a transaction.
  *
  * Throws FAULT_UNAVAILABLE when the store is full or away; FAULT_INTERNAL for our own mistakes.
  */

@@ -3,7 +3,8 @@
 set -u
 failed=0
 if [ "$TEST_STORE_KIND" = oci ]; then
-	build/test/venv-stores/bin/pytest -q -p no:cacheprovider tests/stores/test_oci_double.py || failed=1
+	build/test/venv-stores/bin/pytest -q -p no:cacheprovider --noconftest \
+		tests/stores/test_oci_double.py || failed=1
 fi
 if [ -n "${TEST_STORE_URL-}" ]; then
 	"$1" -c tests/sdk/python/pytest.ini tests/stores/test_faults.py || failed=1

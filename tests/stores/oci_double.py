@@ -5,12 +5,11 @@
 Every request must be signed by the key in DIRECTORY/public.pem under the key id in
 DIRECTORY/key_id: date, request target, host, and for documents their length, type and digest, as
 "Request Signatures" of Oracle's documentation asks.  Nothing is taken on trust; what is wrong is
-answered with the code the service uses.  tests/stores/test_oci_double.py proves it with Oracle's own
-SDK.  faults.py says what it can be told to do wrong; GET /_state shows what is stored.
+answered with the code the service uses.  tests/stores/test_oci_double.py proves it with Oracle's
+own SDK.  faults.py says what it can be told to do wrong; GET /_state shows what is stored.
 """
 import base64
 import datetime
-import email.utils
 import hashlib
 import http.server
 import json
@@ -19,24 +18,15 @@ import re
 import socket
 import sys
 import threading
-import time
 import urllib.parse
 import uuid
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives import serialization
 
 from faults import Faults
+from oci_signature import Wrong, verify
 
-SKEW = 300  # seconds; "Maximum Allowed Client Clock Skew"
 NAMESPACE = "mockns"
-
-
-class Wrong(Exception):
-    def __init__(self, status, code, message=""):
-        super().__init__(code)
-        self.status, self.code, self.message = status, code, message or code
 
 
 def md5_base64(data):
@@ -83,47 +73,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def setup(self):
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         super().setup()
-
-    # What is signed, and by whom.
-
-    def verify(self, body):
-        text = self.headers.get("authorization", "")
-        if not text.startswith("Signature "):
-            raise Wrong(401, "NotAuthenticated", "no signature")
-        parts = dict(re.findall(r'(\w+)="([^"]*)"', text))
-        if parts.get("version") != "1" or parts.get("algorithm") != "rsa-sha256" or \
-                parts.get("keyId") != self.server.key_id:
-            raise Wrong(401, "NotAuthenticated", "unknown key or algorithm")
-        names = parts.get("headers", "").lower().split(" ")
-        binary = self.command == "PUT" and re.match(r"/n/[^/]+/b/[^/]+/[ou]/", self.path)
-        needed = {"(request-target)", "host"}
-        if self.command in ("POST", "PUT") and not binary:
-            needed |= {"content-length", "content-type", "x-content-sha256"}
-        if not needed <= set(names) or not {"date", "x-date"} & set(names):
-            raise Wrong(401, "NotAuthenticated", "not all that must be signed is signed")
-        self.verify_date(names)
-        target = f"{self.command.lower()} {self.path}"
-        lines = [f"{n}: {target if n == '(request-target)' else self.headers.get(n, '')}"
-                 for n in names]
-        try:
-            self.server.key.verify(base64.b64decode(parts.get("signature", "")),
-                                   "\n".join(lines).encode(), padding.PKCS1v15(),
-                                   hashes.SHA256())
-        except (InvalidSignature, ValueError):
-            raise Wrong(401, "NotAuthenticated", "the signature does not match") from None
-        digest = self.headers.get("x-content-sha256")
-        if digest is not None and \
-                digest != base64.b64encode(hashlib.sha256(body).digest()).decode():
-            raise Wrong(401, "NotAuthenticated", "x-content-sha256 is not the body's")
-
-    def verify_date(self, names):
-        stated = self.headers.get("x-date" if "x-date" in names else "date", "")
-        try:
-            at = email.utils.parsedate_to_datetime(stated).timestamp()
-        except (TypeError, ValueError):
-            raise Wrong(401, "NotAuthenticated", "no date") from None
-        if abs(at - time.time()) > SKEW:
-            raise Wrong(401, "NotAuthenticated", "the date is too far away")
 
     # Answers.
 
@@ -173,7 +122,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if self.faults.get("down"):
                 self.hang_up()
                 return
-            self.verify(body)
+            verify(self, body, self.server.key, self.server.key_id)
             if "status" in self.faults:
                 raise Wrong(self.faults["status"], "ServiceUnavailable", "as it was told to")
             self.route(url.path, body)

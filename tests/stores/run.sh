@@ -2,8 +2,8 @@
 # tests/stores/run.sh - the tests of stores, and S3's own on each store
 #
 #   tests/stores/run.sh "STORE..." PYTEST-ARGUMENT...
-# Of each store: what test_faults.py says, then S3's tests with the arguments.  For oci the double is
-# first held against Oracle's own SDK.
+# Of each store: what test_faults.py says, then S3's tests with the arguments.  For oci the double
+# is first held against Oracle's own SDK.
 set -u
 cd "$(dirname "$0")/../.."
 pytest=build/test/venv/bin/pytest

@@ -16,7 +16,8 @@ from oci.object_storage.models import (CommitMultipartUploadDetails,
 
 URL = os.environ["TEST_STORE_URL"]
 SETTINGS = {"tenancy": "ocid1.tenancy.oc1..t", "user": "ocid1.user.oc1..u",
-            "fingerprint": "20:3b:97:13:55:1c:5b:0d:d3:37:d8:50:4e:c5:3a:34", "key_file": os.environ["TEST_STORE_KEY"]}
+            "fingerprint": "20:3b:97:13:55:1c:5b:0d:d3:37:d8:50:4e:c5:3a:34",
+            "key_file": os.environ["TEST_STORE_KEY"]}
 NS, BUCKET = "mockns", "sdk-bucket"
 
 
