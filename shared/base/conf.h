@@ -63,6 +63,13 @@ struct conf {
 	int64_t     seed_threads;
 	const char *seed_fault;
 
+	/* single sign-on */
+	const char *sso_issuer;
+	const char *sso_client_id;
+	const char *sso_secret_file;
+	const char *sso_scopes;
+	const char *sso_ca_file;
+
 	/* environments nobody uses, and mails about them */
 	int64_t     shutdown_warning;
 	int64_t     shutdown_grace;
