@@ -115,13 +115,20 @@ static void
 check_environment(struct call *c)
 {
 	const struct general_faults *g = &c->service->general;
+	const struct fault          *f = NULL;
 
 	if (c->env->id == 0)
-		task_throw(c->task, g->no_environment, NULL);
-	if (c->env->state != ENV_RUNNING)
-		task_throw(c->task, g->stopped, NULL);
-	if (c->service->id != NULL && !environment_space(c->task, c->env, c->service->id, &c->space))
-		task_throw(c->task, g->not_subscribed, NULL);
+		f = g->no_environment;
+	else if (c->env->state != ENV_RUNNING)
+		f = g->stopped;
+	else if (c->service->id != NULL &&
+	         !environment_space(c->task, c->env, c->service->id, &c->space))
+		f = g->not_subscribed;
+	if (f == NULL)
+		return;
+	if (c->who == NULL && c->service->stranger != NULL)
+		c->service->stranger(c);
+	task_throw(c->task, f, NULL);
 }
 
 static void
@@ -179,6 +186,8 @@ run_once(void *arg)
 		task_throw(c->task, c->service->general.not_built, "%s is not built yet.", c->op->name);
 	enter(c);
 	c->service->proto->decode(c);
+	if (c->service->authorise != NULL)
+		c->service->authorise(c);
 	c->op->handler(c);
 	if (c->service->proto->finish != NULL && !c->parking.wanted)
 		c->service->proto->finish(c);
@@ -258,7 +267,7 @@ again(struct run *run, const struct fault *f, unsigned tries)
 		return true;
 	}
 	if (run->key == NULL || run->fresh)
-		return f == &FAULT_STALE && tries < 3;
+		return f == &FAULT_STALE;
 	run->fresh = f == &FAULT_STALE || (!run->authenticated && run->c->env != NULL &&
 	    run->c->env->cached && env_cache_may_refresh(run->c->world->cache, run->key));
 	return run->fresh;

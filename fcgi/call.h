@@ -19,6 +19,7 @@ struct call;
 struct caller;
 struct conf;
 struct db;
+struct memo;
 struct store;
 
 /* What the process shares among its threads; read-only after start. */
@@ -27,6 +28,7 @@ struct world {
 	struct db         *db;
 	struct store      *store;
 	struct env_cache  *cache;
+	struct memo       *memo;
 	struct wake       *wake;
 	struct board      *board; /* NULL in unit tests */
 };
@@ -97,6 +99,14 @@ struct service {
 	const struct proto *proto;
 	/* Who is calling: sets c->who or throws. The environment is loaded. NULL: everyone may. */
 	void (*authenticate)(struct call *c);
+	/*
+	 * May who is calling do that? The operation is known and built. NULL: everyone who got here
+	 * may. A service that lets anonymous callers past authenticate has `stranger`, too: it throws
+	 * what one hears from an address where nobody has anything, because none may learn from it
+	 * whether there is an environment.
+	 */
+	void (*authorise)(struct call *c);
+	void (*stranger)(struct call *c);
 	const struct op *ops;
 	size_t           n_ops;
 	struct general_faults general;

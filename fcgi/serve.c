@@ -19,6 +19,7 @@
 #include "fcgi/bell.h"
 #include "fcgi/board.h"
 #include "fcgi/env_cache.h"
+#include "fcgi/memo.h"
 #include "fcgi/park.h"
 #include "fcgi/session.h"
 #include "shared/base/clock.h"
@@ -275,7 +276,8 @@ serve(const struct serve *s)
 	if (s->parent != 0)
 		prctl(PR_SET_PDEATHSIG, SIGUSR2);
 	self.world = (struct world){ .conf = s->conf, .store = s->store, .wake = s->shared.wake,
-		.board = s->shared.board, .db = db_open(s->conf), .cache = env_cache_new() };
+		.board = s->shared.board, .db = db_open(s->conf), .cache = env_cache_new(),
+		.memo = memo_new() };
 	board_thread(s->shared.board, s->index, BOARD_THREADS);
 	bell_start(&self.world, s->index, s->shared.outgoing, s->shared.host);
 	activity_start(&self.world);

@@ -46,7 +46,8 @@ select pg_advisory_xact_lock(hashtextextended($2, $1))
 
 -- name: blob_bucket_remove(bigint, bigint, bigint, text, text)
 -- After blob_bucket_lock. removed is null when the bucket is another's or not empty. Uploads under
--- way go with it.
+-- way go with it. Another bucket of that name begins with what is said by default of who may do
+-- what: where this one had anything else, nobody may remember that.
 with live as (
   select from core.environment where id = $1 and generation = $2 and state = 'running'),
 removed as (
@@ -54,7 +55,11 @@ removed as (
    where b.space = $3 and b.name = $4 and b.owner = $5
      and not exists (select from blob.version v
                       where v.space = $3 and v.bucket in (b.id, -b.id))
-  returning b.id),
+  returning b.id, b.policy is not null or b.acl is not null or b.shut is distinct from 15
+            or b.ownership is distinct from 'BucketOwnerEnforced' as special),
+raised as (
+  update core.environment e set generation = e.generation + 1
+    from removed r where e.id = $1 and r.special),
 uploads as (
   delete from blob.upload u using removed r where u.space = $3 and u.bucket = r.id
   returning u.id),

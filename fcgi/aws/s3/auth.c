@@ -23,10 +23,7 @@ s3_authenticate(struct call *c)
 		return;
 	}
 	if (!form_authenticate(c, &faults) && !sigv2_verify(c, &faults))
-		sigv4_verify(c, &faults, true);
-	/* Nothing is public before bucket policies and ACLs are built. */
-	if (c->who == NULL)
-		task_throw(c->task, &S3_ACCESS_DENIED, NULL);
+		sigv4_verify(c, &faults, true); /* nobody is somebody, too: s3_authorise decides */
 }
 
 const char *

@@ -2,10 +2,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "fcgi/aws/s3/acl.h"
 #include "fcgi/aws/s3/state.h"
 #include "fcgi/aws/s3/version.h"
 #include "shared/base/clock.h"
 #include "shared/base/text.h"
+#include "shared/db/db.h"
 #include "shared/wire/base64.h"
 #include "shared/wire/xml.h"
 
@@ -60,17 +62,11 @@ static void
 refuse_not_built(struct call *c, const struct xml *x)
 {
 	static const char *const elements[] = { "Location", "Bucket" };
-	const char              *ownership = s3_header(c, "x-amz-object-ownership");
-	const char              *acl = s3_header(c, "x-amz-acl");
 
 	for (size_t i = 0; x != NULL && i < COUNT(elements); i++)
 		if (xml_child(x, elements[i]) != NULL)
 			s3_throw(c, &S3_NOT_BUILT, mem_fmt(c->task->mem, "%s is not built yet.", elements[i]),
 			    NULL);
-	if (ownership != NULL && strcmp(ownership, "BucketOwnerEnforced") != 0)
-		s3_throw(c, &S3_NOT_IMPLEMENTED, NULL, "Header", "x-amz-object-ownership", NULL);
-	if (acl != NULL && strcmp(acl, "private") != 0)
-		s3_throw(c, &S3_NOT_IMPLEMENTED, NULL, "Header", "x-amz-acl", NULL);
 	s3_refuse_headers(c, false);
 }
 
@@ -98,13 +94,23 @@ s3_create_bucket(struct call *c)
 	const char            *name = s3_bucket(c);
 	struct blob_new_bucket new;
 	struct blob_bucket     b;
+	struct blob_access     access;
+	bool                   special;
 	const struct xml      *x = s3_xml(c, "CreateBucketConfiguration");
 
 	if (!s3_bucket_name_valid(name))
 		s3_throw(c, &S3_INVALID_BUCKET_NAME, NULL, "BucketName", name, NULL);
 	new = wanted(c, name, x);
 	refuse_not_built(c, x);
-	if (blob_bucket_make(c->task, &c->space, c->who->account_id, &new, &b) != BLOB_OK) {
+	access = s3_new_bucket_access(c, &special);
+	/* All of it or nothing: it must not be there for a moment with other access. */
+	if (special)
+		db_begin(c->task);
+	if (blob_bucket_make(c->task, &c->space, c->who->account_id, &new, &b) == BLOB_OK) {
+		if (special)
+			s3_set_bucket_access(c, name, &access);
+		s3_access_new(c, name, special ? NULL : &access);
+	} else {
 		if (strcmp(b.owner, c->who->account_id) != 0)
 			s3_throw(c, &S3_BUCKET_EXISTS, NULL, "BucketName", name, NULL);
 		/* Making one's own bucket again succeeds, plainly, in the oldest region and only there. */
@@ -112,6 +118,8 @@ s3_create_bucket(struct call *c)
 		    strcmp(new.region, FIRST_REGION) != 0 || new.locks || new.tags.list != NULL)
 			s3_throw(c, &S3_BUCKET_YOURS, NULL, "BucketName", name, NULL);
 	}
+	if (special)
+		db_commit(c->task);
 	call_header(c, "Location", c->sub_host != NULL ? "/" : mem_fmt(c->task->mem, "/%s", name));
 	call_header(c, "x-amz-bucket-arn", mem_fmt(c->task->mem, "arn:aws:s3:::%s", name));
 }
@@ -159,6 +167,7 @@ s3_delete_bucket(struct call *c)
 		    "delete all versions in the bucket.", "BucketName", name, NULL);
 	if (r != BLOB_OK)
 		s3_throw_result(c, r, name, NULL);
+	s3_access_forget(c, name);
 	c->reply.status = 204;
 }
 

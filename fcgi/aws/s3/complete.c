@@ -1,6 +1,7 @@
 /* fcgi/aws/s3/complete.c - CompleteMultipartUpload */
 #include <string.h>
 
+#include "fcgi/aws/s3/access.h"
 #include "fcgi/aws/s3/multipart.h"
 #include "fcgi/aws/s3/state.h"
 #include "shared/base/text.h"
@@ -266,6 +267,8 @@ complete(struct completion *k, const struct blob_condition *when)
 	    strcmp(k->upload.checksum_type, "COMPOSITE") == 0;
 	*o = (struct blob_object){ .key = k->key, .modified_at = c->space.now,
 		.owner = k->upload.owner };
+	if (s3_acl_disabled(s3_access(c, k->bucket)))
+		o->owner = s3_owner(c);
 	match_parts(k);
 	o->etag = etag_of(k);
 	o->checksum_algorithm = k->checksum->algorithm;

@@ -1,6 +1,7 @@
 /* fcgi/aws/s3/copy.c - CopyObject */
 #include <string.h>
 
+#include "fcgi/aws/s3/acl.h"
 #include "fcgi/aws/s3/version.h"
 #include "shared/base/clock.h"
 #include "shared/base/text.h"
@@ -140,14 +141,17 @@ choose_digests(struct call *c, const struct blob_object *from, struct blob_objec
 void
 s3_look_at_source(struct call *c, struct s3_source *s, bool with_bytes)
 {
-	enum blob_result r = blob_get(c->task, &c->space, s3_owner(c), s->bucket, s->key, s->version,
-	    with_bytes, &s->object);
+	enum blob_result r;
 
+	s3_demand(c, s->bucket, s->key, s->version != NULL ? "s3:GetObjectVersion" : "s3:GetObject");
+	r = blob_get(c->task, &c->space, s3_owner_of(c, s->bucket), s->bucket, s->key, s->version,
+	    with_bytes, &s->object);
 	if (r == BLOB_MARKER)
 		s3_throw(c, &S3_INVALID_REQUEST, "The source of a copy request may not specifically refer "
 		    "to a delete marker by version id.", NULL);
 	if (r != BLOB_OK)
 		s3_throw_version(c, r, s->bucket, s->key, s->version, &s->object);
+	s3_check_object(c, s->bucket, &s->object);
 	s3_copy_conditions(c, &s->object);
 	if (strcmp(s->object.storage_class, "GLACIER") == 0 ||
 	    strcmp(s->object.storage_class, "DEEP_ARCHIVE") == 0)
@@ -189,9 +193,10 @@ s3_copy_object(struct call *c)
 	enum blob_result       r;
 
 	s3_refuse_headers(c, true);
-	s3_check_expected_owner(c, "x-amz-source-expected-bucket-owner");
+	s3_check_expected_owner(c, "x-amz-source-expected-bucket-owner", s.bucket);
 	check_changes_something(c, &s, bucket, key, replace);
 	s3_look_at_source(c, &s, s3_header(c, "x-amz-checksum-algorithm") != NULL);
+	s3_new_object(c, &o.owner, &o.acl);
 	o.size = s.object.size;
 	o.storage_class = s3_storage_class(c);
 	o.headers = replace ? s3_kept_headers(c) : copied_headers(c, &s.object.headers);

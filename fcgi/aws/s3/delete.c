@@ -1,6 +1,7 @@
 /* fcgi/aws/s3/delete.c - DeleteObject and DeleteObjects */
 #include <string.h>
 
+#include "fcgi/aws/s3/access.h"
 #include "fcgi/aws/s3/state.h"
 #include "fcgi/aws/s3/version.h"
 #include "shared/wire/xml.h"
@@ -13,7 +14,8 @@ static const char *const express[] = { "x-amz-if-match-last-modified-time", "x-a
 static struct blob_remover
 remover(struct call *c)
 {
-	struct blob_remover by = { .owner = c->who != NULL ? c->who->account_id : NULL };
+	const struct s3_access *a = s3_access(c, s3_bucket(c));
+	struct blob_remover     by = { .owner = s3_acl_disabled(a) ? a->docs.owner : s3_caller(c) };
 
 	by.passes = s3_passes_governance(c, &by.passes_asked);
 	return by;
@@ -63,6 +65,7 @@ struct wanted {
 	const char         *key, *version; /* version: as it came */
 	struct blob_removal what;
 	bool                known;         /* it may be a version's id */
+	bool                denied;
 	struct blob_removed out;
 };
 
@@ -109,8 +112,14 @@ delete_all(struct call *c, const char *bucket, struct wanted *list, size_t n)
 	enum blob_result     r;
 	size_t               asked = 0;
 
+	for (size_t i = 0; i < n; i++) {
+		const char *version = list[i].version;
+
+		list[i].denied = s3_may(c, bucket, list[i].key, version != NULL && *version != '\0' ?
+		    "s3:DeleteObjectVersion" : "s3:DeleteObject") != S3_MAY;
+	}
 	for (size_t i = 0; i < n; i++)
-		if (list[i].known) {
+		if (list[i].known && !list[i].denied) {
 			keys[asked] = list[i].key;
 			what[asked++] = list[i].what;
 		}
@@ -119,7 +128,7 @@ delete_all(struct call *c, const char *bucket, struct wanted *list, size_t n)
 		throw(c, r, bucket, NULL);
 	asked = 0;
 	for (size_t i = 0; i < n; i++)
-		if (list[i].known)
+		if (list[i].known && !list[i].denied)
 			list[i].out = out[asked++];
 }
 
@@ -150,7 +159,9 @@ put_deleted(struct call *c, const struct wanted *w)
 static void
 put_outcome(struct call *c, const struct wanted *w, bool quiet)
 {
-	if (!w->known)
+	if (w->denied)
+		put_error(c, w, &S3_ACCESS_DENIED, NULL);
+	else if (!w->known)
 		put_error(c, w, &S3_NO_VERSION, NULL);
 	else if (w->out.result == BLOB_UNMET)
 		put_error(c, w, &S3_PRECONDITION, NULL);

@@ -30,9 +30,7 @@ static const struct {
 };
 
 /* What asks for something that is not built.  Ignoring it would be a lie. */
-static const char *const not_built[] = { "x-amz-grant-full-control",
-	"x-amz-grant-read", "x-amz-grant-read-acp", "x-amz-grant-write", "x-amz-grant-write-acp",
-		"x-amz-object-lock-event-hold", "x-amz-write-offset-bytes",
+static const char *const not_built[] = { "x-amz-object-lock-event-hold", "x-amz-write-offset-bytes",
 	"x-amz-server-side-encryption-customer-algorithm", "x-amz-server-side-encryption-customer-key",
 	"x-amz-server-side-encryption-customer-key-md5", "x-amz-server-side-encryption-aws-kms-key-id",
 	"x-amz-server-side-encryption-context",
@@ -72,15 +70,12 @@ refuse(struct call *c, const char *header, const char *why)
 void
 s3_refuse_headers(struct call *c, bool is_copy)
 {
-	const char *acl = s3_header(c, "x-amz-acl");
 	const char *sse = s3_header(c, "x-amz-server-side-encryption");
 	const char *key = s3_header(c, "x-amz-server-side-encryption-bucket-key-enabled");
 
 	for (size_t i = 0; i < COUNT(not_built); i++)
 		if (s3_header(c, not_built[i]) != NULL)
 			refuse(c, not_built[i], NULL);
-	if (acl != NULL && strcmp(acl, "private") != 0 && strcmp(acl, "bucket-owner-full-control") != 0)
-		refuse(c, "x-amz-acl", "Only private is built yet");
 	if (sse != NULL && strcmp(sse, "AES256") != 0 && !text_starts(sse, "aws:"))
 		s3_throw(c, &S3_INVALID_ARGUMENT, "The encryption method specified is not supported",
 		    "ArgumentName", "x-amz-server-side-encryption", "ArgumentValue", sse, NULL);

@@ -2,8 +2,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "fcgi/aws/s3/access.h"
 #include "fcgi/aws/s3/state.h"
 #include "fcgi/aws/s3/version.h"
+#include "fcgi/proto/aws_rest.h"
 #include "shared/base/clock.h"
 #include "shared/base/text.h"
 #include "shared/wire/xml.h"
@@ -74,10 +76,13 @@ s3_put_lock_headers(struct call *c, const struct blob_lock *l)
 bool
 s3_passes_governance(struct call *c, bool *asked)
 {
-	const char *value = s3_header(c, BYPASS);
+	const char *value = s3_header(c, BYPASS), *key;
 
 	*asked = value != NULL;
-	return value != NULL && strcasecmp(value, "true") == 0;
+	if (value == NULL || strcasecmp(value, "true") != 0)
+		return false;
+	key = aws_rest_label(c, "Key");
+	return s3_may(c, s3_bucket(c), key != NULL ? key : "", "s3:BypassGovernanceRetention") == S3_MAY;
 }
 
 static struct blob_bucket

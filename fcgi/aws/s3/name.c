@@ -1,6 +1,7 @@
 /* fcgi/aws/s3/name.c - names of buckets, keys, regions, accounts */
 #include <string.h>
 
+#include "fcgi/aws/s3/access.h"
 #include "fcgi/aws/s3/s3.h"
 #include "fcgi/aws/s3/state.h"
 #include "fcgi/proto/aws_rest.h"
@@ -74,7 +75,6 @@ s3_bucket(struct call *c)
 
 	if (name == NULL || !text_utf8(name, strlen(name)))
 		s3_throw(c, &S3_INVALID_BUCKET_NAME, NULL, "BucketName", name == NULL ? "" : "?", NULL);
-	s3_check_expected_owner(c, "x-amz-expected-bucket-owner");
 	return name;
 }
 
@@ -102,13 +102,19 @@ s3_key(struct call *c)
 }
 
 const char *
-s3_owner(const struct call *c)
+s3_owner_of(struct call *c, const char *bucket)
 {
-	return c->who->account_id;
+	return s3_access(c, bucket)->docs.owner;
+}
+
+const char *
+s3_owner(struct call *c)
+{
+	return s3_owner_of(c, s3_bucket(c));
 }
 
 void
-s3_check_expected_owner(struct call *c, const char *header)
+s3_check_expected_owner(struct call *c, const char *header, const char *bucket)
 {
 	const char *id = s3_header(c, header);
 
@@ -118,9 +124,18 @@ s3_check_expected_owner(struct call *c, const char *header)
 		s3_throw(c, &S3_INVALID_OWNER_ID, mem_fmt(c->task->mem,
 		    "The value of the expected bucket owner parameter must be an AWS Account ID... [%s]",
 		    id), NULL);
-	/* Whoever gets past this owns the bucket; anybody else is refused anyhow. */
-	if (strcmp(id, c->who->account_id) != 0)
+	if (strcmp(id, s3_owner_of(c, bucket)) != 0)
 		task_throw(c->task, &S3_ACCESS_DENIED, NULL);
+}
+
+/* The bucket is another's than is remembered: look again. */
+static _Noreturn void
+foreign(struct call *c, const char *bucket)
+{
+	if (!s3_access(c, bucket)->remembered)
+		task_throw(c->task, &S3_ACCESS_DENIED, NULL);
+	s3_access_forget(c, bucket);
+	task_throw(c->task, &FAULT_CONFLICT, NULL);
 }
 
 void
@@ -128,6 +143,8 @@ s3_throw_result(struct call *c, enum blob_result r, const char *bucket, const ch
 {
 	if (r == BLOB_NO_BUCKET)
 		s3_throw(c, &S3_NO_BUCKET, NULL, "BucketName", bucket, NULL);
+	if (r == BLOB_NO_KEY && !s3_may_miss(c, bucket, key))
+		task_throw(c->task, &S3_ACCESS_DENIED, NULL);
 	if (r == BLOB_NO_KEY)
 		s3_throw(c, &S3_NO_KEY, NULL, "Key", key, NULL);
 	if (r == BLOB_LOCKED)
@@ -138,9 +155,13 @@ s3_throw_result(struct call *c, enum blob_result r, const char *bucket, const ch
 	if (r == BLOB_NOT_EMPTY)
 		s3_throw(c, &S3_BUCKET_NOT_EMPTY, NULL, "BucketName", bucket, NULL);
 	if (r == BLOB_FOREIGN)
-		task_throw(c->task, &S3_ACCESS_DENIED, NULL);
+		foreign(c, bucket);
 	task_throw(c->task, &S3_PRECONDITION, NULL);
 }
+
+/* Whoever puts something without saying who it is: the id S3 knows them by. */
+static const struct aws_account anonymous = { .account_id = "anonymous",
+	.owner_id = "65a011a29cdf8ec533ec3d1ccaae921c", .display_name = "" };
 
 const struct aws_account *
 s3_account(const struct call *c, const char *account_id)
@@ -148,7 +169,7 @@ s3_account(const struct call *c, const char *account_id)
 	for (size_t i = 0; i < c->env->n_accounts; i++)
 		if (strcmp(c->env->accounts[i].account_id, account_id) == 0)
 			return &c->env->accounts[i];
-	return NULL;
+	return strcmp(account_id, S3_ANONYMOUS) == 0 ? &anonymous : NULL;
 }
 
 void
@@ -158,6 +179,7 @@ s3_put_owner(struct call *c, const char *element, const struct aws_account *a)
 		return;
 	enc_struct(c->out, element);
 	enc_text(c->out, "ID", a->owner_id);
-	enc_text(c->out, "DisplayName", s3_xml_text(c, a->display_name));
+	if (a != &anonymous)
+		enc_text(c->out, "DisplayName", s3_xml_text(c, a->display_name));
 	enc_end(c->out);
 }

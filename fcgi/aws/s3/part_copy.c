@@ -179,7 +179,7 @@ s3_upload_part_copy(struct call *c)
 
 	p.number = s3_part_number(c, bucket, key, id);
 	s3_refuse_headers(c, true);
-	s3_check_expected_owner(c, "x-amz-source-expected-bucket-owner");
+	s3_check_expected_owner(c, "x-amz-source-expected-bucket-owner", k.source.bucket);
 	s3_look_at_source(c, &k.source, true);
 	look_at_upload(&k, bucket, key, id);
 	choose_range(&k);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "fcgi/auth/sigv4.h"
+#include "fcgi/aws/s3/access.h"
 #include "fcgi/aws/s3/cors.h"
 #include "fcgi/aws/s3/form.h"
 #include "fcgi/aws/s3/s3.h"
@@ -231,5 +232,12 @@ fault(struct call *c, const struct fault *f)
 	write_document(c, f);
 }
 
+static void
+finish(struct call *c)
+{
+	s3_check_asked(c);
+	form_answer(c);
+}
+
 const struct proto s3_proto = { .name = "aws-rest-xml-s3", .find = find, .unknown = unknown,
-	.decode = decode, .finish = form_answer, .fault = fault };
+	.decode = decode, .finish = finish, .fault = fault };

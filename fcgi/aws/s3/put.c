@@ -1,4 +1,5 @@
 /* fcgi/aws/s3/put.c - PutObject */
+#include "fcgi/aws/s3/acl.h"
 #include "fcgi/aws/s3/version.h"
 
 void
@@ -16,6 +17,7 @@ s3_put_object(struct call *c)
 	o.metadata = s3_user_metadata(c);
 	o.tags = s3_tags_header(c);
 	o.lock = s3_lock_headers(c);
+	s3_new_object(c, &o.owner, &o.acl);
 	body = s3_body(c);
 	o.size = body->size;
 	o.etag = body->md5_hex;

@@ -31,12 +31,16 @@ void        s3_check_key(struct call *c, const char *key);
 bool        s3_bucket_name_valid(const char *name);
 bool        s3_region_valid(const char *region);
 /* Whose bucket it is, as far as is known: what the engine's `who` is. */
-const char *s3_owner(const struct call *c);
-/* x-amz-expected-bucket-owner or -source-expected-bucket-owner, against the caller. */
-void        s3_check_expected_owner(struct call *c, const char *header);
+const char *s3_owner_of(struct call *c, const char *bucket);
+const char *s3_owner(struct call *c); /* of the bucket the request names */
+/* x-amz-expected-bucket-owner or -source-expected-bucket-owner, against the bucket's owner. */
+void        s3_check_expected_owner(struct call *c, const char *header, const char *bucket);
 /* The region the request was signed for. */
 const char *s3_region(const struct call *c);
-/* What an engine's answer other than BLOB_OK means; key may be NULL. */
+/*
+ * What an engine's answer other than BLOB_OK means; key may be NULL.  Of a key that is not there
+ * who may not list the bucket hears AccessDenied.
+ */
 _Noreturn void s3_throw_result(struct call *c, enum blob_result r, const char *bucket,
     const char *key);
 /* The account that owns something, for answers; NULL when it is not of this environment. */
@@ -196,5 +200,20 @@ void s3_delete_bucket_configuration(struct call *c);
 void s3_list_bucket_configurations(struct call *c);
 void s3_get_bucket_replication(struct call *c);
 void s3_delete_bucket_replication(struct call *c);
+/* Who may do what (access.h). */
+void s3_delete_bucket_ownership_controls(struct call *c);
+void s3_delete_bucket_policy(struct call *c);
+void s3_delete_public_access_block(struct call *c);
+void s3_get_bucket_acl(struct call *c);
+void s3_get_bucket_ownership_controls(struct call *c);
+void s3_get_bucket_policy(struct call *c);
+void s3_get_bucket_policy_status(struct call *c);
+void s3_get_object_acl(struct call *c);
+void s3_get_public_access_block(struct call *c);
+void s3_put_bucket_acl(struct call *c);
+void s3_put_bucket_ownership_controls(struct call *c);
+void s3_put_bucket_policy(struct call *c);
+void s3_put_object_acl(struct call *c);
+void s3_put_public_access_block(struct call *c);
 
 #endif

@@ -4,9 +4,11 @@
 
 #include <stdbool.h>
 
+struct asked;
 struct blob_object;
 struct call;
 struct reading;
+struct s3_access;
 struct s3_body;
 struct s3_extras;
 struct xml;
@@ -24,6 +26,8 @@ struct s3_state {
 	struct reading   *form;   /* the request is one (form.h) */
 	struct s3_cors   *cors;   /* of this answer, whatever it becomes; NULL: none */
 	const struct blob_object *marker; /* the delete marker that is why */
+	struct s3_access *access; /* of buckets this run has asked about (access.h) */
+	struct asked     *asked;
 };
 
 struct s3_state *s3_state(struct call *c);

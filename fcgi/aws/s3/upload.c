@@ -1,6 +1,7 @@
 /* fcgi/aws/s3/upload.c - CreateMultipartUpload, AbortMultipartUpload, UploadPart */
 #include <string.h>
 
+#include "fcgi/aws/s3/acl.h"
 #include "fcgi/aws/s3/multipart.h"
 #include "fcgi/aws/s3/state.h"
 #include "fcgi/aws/s3/version.h"
@@ -119,6 +120,11 @@ s3_create_multipart_upload(struct call *c)
 	u.metadata = s3_user_metadata(c);
 	u.tags = s3_tags_header(c);
 	u.lock = s3_lock_headers(c);
+	if (c->who == NULL) /* only somebody can come back to it */
+		task_throw(c->task, &S3_ACCESS_DENIED, NULL);
+	s3_new_object(c, &u.owner, &u.acl);
+	if (s3_acl_disabled(s3_access(c, bucket)))
+		u.owner = c->who->account_id;
 	choose_checksum(c, &u);
 	u.id = blob_upload_id(c->task, &c->space);
 	r = blob_upload_make(c->task, &c->space, s3_owner(c), bucket, &u);

@@ -1,6 +1,7 @@
 /* fcgi/aws/s3/upload_list.c - ListParts and ListMultipartUploads */
 #include <string.h>
 
+#include "fcgi/aws/s3/access.h"
 #include "fcgi/aws/s3/multipart.h"
 #include "fcgi/aws/s3/state.h"
 #include "shared/base/clock.h"
@@ -46,6 +47,8 @@ put_people(struct call *c, const char *owner)
 	const struct aws_account *a = s3_account(c, owner);
 
 	s3_put_owner(c, "Initiator", a);
+	if (s3_acl_disabled(s3_access(c, s3_bucket(c))))
+		a = s3_account(c, s3_owner(c));
 	if (a == NULL)
 		return;
 	enc_struct(c->out, "Owner");

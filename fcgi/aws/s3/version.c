@@ -1,4 +1,5 @@
 /* fcgi/aws/s3/version.c - which version a request means, and versioning of buckets */
+#include "fcgi/aws/s3/access.h"
 #include "fcgi/aws/s3/version.h"
 
 #include <string.h>
@@ -56,6 +57,8 @@ s3_throw_version(struct call *c, enum blob_result r, const char *bucket, const c
 {
 	if (r == BLOB_NO_VERSION)
 		s3_throw(c, &S3_NO_VERSION, NULL, "Key", key, "VersionId", s3_version_id(version), NULL);
+	if (r == BLOB_NO_KEY && !s3_may_miss(c, bucket, key))
+		task_throw(c->task, &S3_ACCESS_DENIED, NULL);
 	if ((r == BLOB_MARKER || r == BLOB_NO_KEY) && o->delete_marker)
 		s3_state(c)->marker = o;
 	if (r == BLOB_MARKER)
@@ -74,6 +77,7 @@ s3_find_version(struct call *c, const char *bucket, const char *key, bool with_b
 
 	if (r != BLOB_OK)
 		s3_throw_version(c, r, bucket, key, version, out);
+	s3_check_object(c, bucket, out);
 }
 
 void

@@ -145,6 +145,10 @@ test_s3_reads_do_not_write(void **state)
 	names[2][1] = mem_fmt(m, "uploadId=%s", new_upload(m));
 	s3_some_configurations();
 	s3_some_locks("key");
+	assert_int_equal(s3_do("PUT", "/bkt?policy", "{\"Statement\": {\"Effect\": \"Allow\","
+	    "\"Principal\": {\"AWS\": \"123456789012\"}, \"Action\": \"s3:GetObject\","
+	    "\"Resource\": \"arn:aws:s3:::bkt/*\"}}"), 204);
+	s3_call_fresh();
 	read_only(true);
 	assert_int_equal(s3_do("PUT", "/bkt/key", "body"), 503);
 	for (size_t i = 0; i < s->n_ops; i++) {

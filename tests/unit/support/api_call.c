@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "fcgi/env_cache.h"
+#include "fcgi/memo.h"
 #include "shared/base/text.h"
 #include "shared/core/account.h"
 #include "shared/core/key.h"
@@ -68,7 +69,7 @@ the_world(void)
 
 	if (world.conf == NULL) {
 		world = (struct world){ .conf = scratch_conf(), .db = scratch_db(),
-			.cache = env_cache_new() };
+			.cache = env_cache_new(), .memo = memo_new() };
 		secret_start(scratch_conf());
 	}
 	return &world;

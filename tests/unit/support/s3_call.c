@@ -10,7 +10,9 @@
 
 #include <cmocka.h>
 
+#include "fcgi/memo.h"
 #include "shared/base/conf.h"
+#include "shared/base/text.h"
 #include "shared/db/db.h"
 #include "shared/store/store.h"
 #include "shared/wire/xml.h"
@@ -23,6 +25,7 @@ static struct aws_call    one;
 static bool               made;
 static struct space       space;
 static struct store      *store;
+static struct memo       *memo;
 static unsigned           who;
 static struct aws_account accounts[] = {
 	{ .account_id = "111111111111", .owner_id = "aaaa", .display_name = "first" },
@@ -59,6 +62,7 @@ s3_call_setup(void)
 
 	space = world_space(t);
 	scratch_end(t);
+	memo = memo_new();
 	if (store == NULL)
 		store = store_open(scratch_conf(), error, sizeof(error));
 	assert_non_null(store);
@@ -74,6 +78,24 @@ s3_call_end(void)
 	end_one();
 	store_close(store);
 	store = NULL;
+	memo_free(memo);
+	memo = NULL;
+}
+
+void
+s3_call_nobody(void)
+{
+	who = COUNT(accounts);
+}
+
+void
+s3_call_fresh(void)
+{
+	int64_t generation;
+
+	assert_true(text_i64(scratch_sql("select generation from core.environment where id = %lld",
+	    (long long)space.environment), 1, INT64_MAX, &generation));
+	space.generation = generation;
 }
 
 static void
@@ -84,9 +106,10 @@ serve(void *arg)
 	c->op = c->service->proto->find(c);
 	if (c->op == NULL)
 		c->service->proto->unknown(c);
-	c->service->proto->decode(c);
 	if (c->op->handler == NULL)
 		task_throw(c->task, c->service->general.not_built, NULL);
+	c->service->proto->decode(c);
+	c->service->authorise(c);
 	c->op->handler(c);
 	db_commit(c->task);
 }
@@ -140,10 +163,11 @@ s3_send(const char *method, const char *target, const char *headers, const char 
 	one.request.length = (int64_t)n;
 	one.env.accounts = accounts;
 	one.env.n_accounts = 2;
-	world = (struct world){ .conf = scratch_conf(), .db = scratch_db(), .store = store };
+	world = (struct world){ .conf = scratch_conf(), .db = scratch_db(), .store = store,
+		.memo = memo };
 	c->service = &service_aws_s3;
 	c->world = &world;
-	c->who = &accounts[who];
+	c->who = who < COUNT(accounts) ? &accounts[who] : NULL;
 	c->space = space;
 	c->space.now = one.task.now;
 	reply_start(one.task.mem, &c->reply);

@@ -13,6 +13,8 @@ struct space  s3_call_setup(void);
 void          s3_call_end(void);
 struct store *s3_call_store(void);
 void          s3_call_as(unsigned account); /* 0 or 1 */
+void          s3_call_nobody(void);         /* without credentials */
+void          s3_call_fresh(void);          /* the environment's generation was raised */
 
 /*
  * Serve one request; headers as aws_call_make has them, body of n bytes.  The answer lives until
