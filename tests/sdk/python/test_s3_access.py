@@ -28,7 +28,7 @@ def world(api):
 
 @pytest.fixture(scope="module")
 def accounts(world):
-    return world.made["credentials"]["accounts"]
+    return world.made["credentials"]["aws"]["accounts"]
 
 
 @pytest.fixture(scope="module")
