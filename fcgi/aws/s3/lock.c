@@ -82,7 +82,8 @@ s3_passes_governance(struct call *c, bool *asked)
 	if (value == NULL || strcasecmp(value, "true") != 0)
 		return false;
 	key = aws_rest_label(c, "Key");
-	return s3_may(c, s3_bucket(c), key != NULL ? key : "", "s3:BypassGovernanceRetention") == S3_MAY;
+	return s3_may(c, s3_bucket(c), key != NULL ? key : "",
+	    "s3:BypassGovernanceRetention") == S3_MAY;
 }
 
 static struct blob_bucket

@@ -352,7 +352,7 @@ def test_another_bucket_of_that_name(owner, other, nobody, shared, refused):
 
 
 def test_a_public_bucket_is_public_in_its_environment_only(neighbour, owner, shared, refused):
-    """The neighbour's keys open nothing here, public or not; nor is it there under their address."""
+    """The neighbour's keys open nothing here; nor is it there under their address."""
     owner.put_bucket_acl(Bucket=shared, ACL="public-read-write")
     with refused("NoSuchBucket", 404):
         make_client(neighbour).put_object(Bucket=shared, Key="k", Body=b"x")

@@ -55,10 +55,11 @@ def signed(s3, bucket, key, fields=None, conditions=None, expires=600):
 @pytest.mark.parametrize("form", ["port", "path", "host"])
 @pytest.mark.parametrize("version", ["s3", "s3v4"])
 def test_signed_by_boto3(environment, s3, bucket, form, version):
-    meta = {"x-amz-meta-a_b": "1", "acl": "private", "Cache-Control": "no-store"}
+    acl = "bucket-owner-full-control"
+    meta = {"x-amz-meta-a_b": "1", "acl": acl, "Cache-Control": "no-store"}
     signer = make_client(environment, signature_version=version)
     fields = signed(signer, bucket, "up/${filename}", meta, [
-        {"x-amz-meta-a_b": "1"}, {"acl": "private"}, ["starts-with", "$Cache-Control", ""],
+        {"x-amz-meta-a_b": "1"}, {"acl": acl}, ["starts-with", "$Cache-Control", ""],
         ["content-length-range", 1, 10]])
     answer = post(environment, bucket, multipart(fields, filename="C:\\\\dir\\\\name.txt"), form)
     assert (answer.status, answer.body) == (204, b""), answer
