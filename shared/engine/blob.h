@@ -33,12 +33,19 @@ enum blob_result {
 	BLOB_NO_UPLOAD,      /* blob_upload.h */
 	BLOB_OTHER_CHECKSUM,
 	BLOB_DISTURBED,
+	BLOB_OTHER_SEAL,
 	BLOB_NO_VERSION,     /* the key has no version of that id */
 	BLOB_MARKER,         /* that version is a delete marker */
 	BLOB_LOCKED,         /* object lock keeps it */
 	BLOB_NO_LOCKS,       /* only a bucket with locks takes that */
 	BLOB_FIXED,          /* locks and versioning do not go together so */
 };
+
+/*
+ * The kept header by which bodies are known to be sealed with a customer's key, which the face has
+ * a way to verify by its value.  Parts of an upload have the same as the upload (blob_upload.h).
+ */
+#define BLOB_SEAL "seal"
 
 /* name, value, name, value, ...: n counts texts, so it is even. */
 struct blob_pairs {

@@ -7,10 +7,19 @@
 #include "shared/engine/blob_row.h"
 #include "shared/engine/blob_upload.h"
 
+static const char *
+seal_of(const struct blob_pairs *headers)
+{
+	for (size_t i = 0; i + 1 < headers->n; i += 2)
+		if (strcmp(headers->list[i], BLOB_SEAL) == 0)
+			return headers->list[i + 1];
+	return NULL;
+}
+
 /* Why nothing was put. */
 static enum blob_result
 why_not(struct task *t, const struct space *sp, const char *who, const char *bucket,
-    const char *key, const char *upload, const char *algorithm, const char **expected)
+    const char *key, const char *upload, const struct blob_part *p, const char **expected)
 {
 	struct blob_upload u;
 	struct blob_part  *parts;
@@ -21,8 +30,11 @@ why_not(struct task *t, const struct space *sp, const char *who, const char *buc
 
 	if (result != BLOB_OK)
 		return result;
+	*expected = seal_of(&u.headers);
+	if (p->seal != NULL ? *expected == NULL || strcmp(p->seal, *expected) != 0 : *expected != NULL)
+		return BLOB_OTHER_SEAL;
 	if (u.checksum_algorithm == NULL ||
-	    (algorithm != NULL && strcmp(u.checksum_algorithm, algorithm) == 0))
+	    (p->checksum_algorithm != NULL && strcmp(u.checksum_algorithm, p->checksum_algorithm) == 0))
 		task_throw(t, &FAULT_CONFLICT, NULL); /* it has come, or its source has gone, meanwhile */
 	*expected = u.checksum_algorithm;
 	return BLOB_OTHER_CHECKSUM;
@@ -42,10 +54,11 @@ blob_part_put(struct task *t, const struct space *sp, const char *who, const cha
 	    db_i64(p->number), db_time(p->modified_at), db_i64(p->size), db_text(p->etag),
 	    db_text(p->checksum_algorithm), db_text(p->checksum), db_text(p->crc64nvme), home,
 	    db_text(p->body),
-	    db_bytes(p->body == NULL ? p->bytes : NULL, p->body == NULL ? (size_t)p->size : 0));
+	    db_bytes(p->body == NULL ? p->bytes : NULL, p->body == NULL ? (size_t)p->size : 0),
+	    db_text(p->seal));
 	if (r.n == 1)
 		return BLOB_OK;
-	return why_not(t, sp, who, bucket, key, upload, p->checksum_algorithm, expected);
+	return why_not(t, sp, who, bucket, key, upload, p, expected);
 }
 
 enum blob_result
@@ -62,7 +75,7 @@ blob_part_copy(struct task *t, const struct space *sp, const char *who, const ch
 
 	if (r.n == 1)
 		return BLOB_OK;
-	return why_not(t, sp, who, bucket, key, upload, p->checksum_algorithm, &expected);
+	return why_not(t, sp, who, bucket, key, upload, p, &expected);
 }
 
 static struct rows

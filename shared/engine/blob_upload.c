@@ -97,6 +97,7 @@ blob_upload_find(struct task *t, const struct space *sp, const char *who, const 
 	struct rows      r = db_rows(t, &Q_blob_upload_find, db_i64(sp->environment),
 	         db_i64(sp->generation), db_i64(sp->id), db_text(bucket), db_text(key), db_text(id),
 	         db_i64(after), db_i64(limit + 1));
+	const char     **headers;
 	enum blob_result result;
 
 	space_live(t, &r);
@@ -106,6 +107,8 @@ blob_upload_find(struct task *t, const struct space *sp, const char *who, const 
 	if (result != BLOB_OK)
 		return result;
 	read_upload(&r, 0, u);
+	u->headers.n = row_texts(t, &r, 0, "headers", &headers);
+	u->headers.list = headers;
 	*n = row_null(&r, 0, "number") ? 0 : r.n;
 	*more = *n > (size_t)limit;
 	if (*more)

@@ -18,7 +18,8 @@ struct blob_upload {
 	const char       *id, *key;
 	const char       *owner;                              /* who began it; NULL: the bucket's */
 	int64_t           started_at;
-	struct blob_pairs headers, metadata, acl, tags;       /* blob_upload_make only */
+	struct blob_pairs headers;                            /* not in lists */
+	struct blob_pairs metadata, acl, tags;                /* blob_upload_make only */
 	struct blob_lock  lock;                               /* likewise */
 	const char       *storage_class;
 	const char       *checksum_algorithm, *checksum_type; /* NULL: it chose none */
@@ -27,6 +28,7 @@ struct blob_upload {
 struct blob_part {
 	int64_t     number, modified_at, size, start; /* start: in the object, blob_pieces only */
 	const char *etag;
+	const char *seal;                             /* blob_part_put only: BLOB_SEAL's value */
 	const char *checksum_algorithm, *checksum;    /* what its sender chose, or NULL */
 	const char *crc64nvme;                        /* needed by an upload that chose none */
 	const void *bytes;                            /* as in struct blob_object */
@@ -44,8 +46,9 @@ enum blob_result blob_upload_make(struct task *t, const struct space *sp, const 
 enum blob_result blob_upload_abort(struct task *t, const struct space *sp, const char *who,
     const char *bucket, const char *key, const char *id);
 /*
- * BLOB_OTHER_CHECKSUM: the upload chose another algorithm, *expected says which.  Another round
- * trip when nothing was put.
+ * BLOB_OTHER_CHECKSUM: the upload chose another algorithm, *expected says which.
+ * BLOB_OTHER_SEAL: another seal, *expected says which, or NULL.  Another round trip when nothing
+ * was put.
  */
 enum blob_result blob_part_put(struct task *t, const struct space *sp, const char *who,
     const char *bucket, const char *key, const char *upload, const struct blob_part *p,

@@ -16,8 +16,10 @@ returning id
 -- name: blob_upload_find(bigint, bigint, bigint, text, text, text, bigint, bigint)
 -- Upload $6 of key $5 (null: of any) of bucket $4, and its first $8 parts past number $7.
 select b.id as bucket, b.owner as bucket_owner, u.id, u.key, u.owner, u.started_at,
-       u.storage_class, u.checksum_algorithm, u.checksum_type, p.number, p.modified_at, p.size,
-       p.etag, p.checksum_algorithm as part_algorithm, p.checksum, p.crc64nvme
+       u.storage_class, u.checksum_algorithm, u.checksum_type,
+       case when row_number() over (order by p.number) = 1 then u.headers end as headers,
+       p.number, p.modified_at, p.size, p.etag, p.checksum_algorithm as part_algorithm, p.checksum,
+       p.crc64nvme
   from core.environment e
   left join blob.bucket b on b.space = $3 and b.name = $4
   left join blob.upload u on u.space = $3 and u.id = $6 and u.bucket = b.id
@@ -154,9 +156,9 @@ select b.id as bucket, b.owner as bucket_owner, b.versioning, p.version, u.distu
                 where v.space = $3 and v.bucket = b.id and v.key = $6) as found
   from bucket b left join upload u on true left join put p on true
 
--- name: blob_part_put(bigint, bigint, bigint, text, text, text, text, bigint, timestamptz, bigint, text, text, text, text, bigint, text, bytea)
+-- name: blob_part_put(bigint, bigint, bigint, text, text, text, text, bigint, timestamptz, bigint, text, text, text, text, bigint, text, bytea, text)
 -- Put part $8 of upload $7, also over one of that number. An upload that chose a checksum takes no
--- part with another. No row: blob_upload_find may say why.
+-- part with another, nor one whose seal is another than $18. No row: blob_upload_find may say why.
 insert into blob.part as p (space, parts, number, modified_at, size, etag, checksum_algorithm,
        checksum, crc64nvme, home, body, bytes)
 select $3, u.id, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17
@@ -164,6 +166,7 @@ select $3, u.id, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17
  cross join lateral blob.upload_enter($3, $4, $5, $6, $7) u
  where e.id = $1 and e.generation = $2 and e.state = 'running' and u.id is not null
    and (u.checksum_algorithm is null or u.checksum_algorithm = $12)
+   and u.headers[array_position(u.headers, 'seal') + 1] is not distinct from $18
 on conflict (space, parts, number) do update
    set modified_at = excluded.modified_at, size = excluded.size, etag = excluded.etag,
        checksum_algorithm = excluded.checksum_algorithm, checksum = excluded.checksum,

@@ -1,6 +1,7 @@
 /* fcgi/aws/s3/attributes.c - GetObjectAttributes */
 #include <string.h>
 
+#include "fcgi/aws/s3/encryption.h"
 #include "fcgi/aws/s3/multipart.h"
 #include "fcgi/aws/s3/version.h"
 #include "shared/base/clock.h"
@@ -132,6 +133,7 @@ s3_get_object_attributes(struct call *c)
 	struct blob_object o;
 
 	s3_find_version(c, bucket, key, false, &o);
+	encryption_check_key(c, &o);
 	s3_version_header(c, &o);
 	call_header(c, "Last-Modified", clock_http(c->task->mem, o.modified_at));
 	call_header(c, "Content-Type", "application/xml");

@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "fcgi/aws/s3/encryption.h"
 #include "fcgi/aws/s3/form.h"
 #include "fcgi/aws/s3/s3.h"
 #include "fcgi/aws/s3/state.h"
@@ -10,6 +11,7 @@
 #include "shared/base/text.h"
 #include "shared/store/store.h"
 #include "shared/wire/base64.h"
+#include "shared/wire/cipher.h"
 #include "shared/wire/digest.h"
 #include "shared/wire/xml.h"
 
@@ -137,20 +139,39 @@ intake_check(struct intake *in, struct s3_body *body)
 	body->size = in->size;
 }
 
+void
+s3_body_store(struct call *c, struct s3_body *body)
+{
+	unsigned char nonce[SEAL_NONCE];
+
+	body->id = blob_body_id(c->task);
+	body->home = c->space.environment;
+	body->put = store_create(c->task, c->world->store, body->home, body->id);
+	body->seal = encryption_seal(c, nonce);
+	if (body->seal != NULL)
+		store_write(c->task, body->put, nonce, sizeof(nonce));
+}
+
+void
+s3_body_write(struct call *c, struct s3_body *body, void *p, size_t n)
+{
+	if (body->seal != NULL)
+		cipher_apply(body->seal, p, n);
+	store_write(c->task, body->put, p, n);
+}
+
 /* What did not fit: `have` bytes are in buffer already. */
 static void
-take_into_store(struct intake *in, struct s3_body *body, const char *buffer, size_t have)
+take_into_store(struct intake *in, struct s3_body *body, char *buffer, size_t have)
 {
 	struct call *c = in->c;
 	char        *more = mem_raw(c->task->mem, BUFFER);
 	size_t       n;
 
-	body->id = blob_body_id(c->task);
-	body->home = c->space.environment;
-	body->put = store_create(c->task, c->world->store, body->home, body->id);
-	store_write(c->task, body->put, buffer, have);
+	s3_body_store(c, body);
+	s3_body_write(c, body, buffer, have);
 	while ((n = intake_read(in, more, BUFFER)) > 0)
-		store_write(c->task, body->put, more, n);
+		s3_body_write(c, body, more, n);
 }
 
 static const struct s3_body *
@@ -175,7 +196,7 @@ take(struct call *c, bool of_part)
 	buffer = mem_raw(c->task->mem, room + 1);
 	/* One byte more than may stay here tells that it does not. */
 	got = intake_read(&in, buffer, room + 1);
-	if (got > most)
+	if (got > most || encryption_brought(c))
 		take_into_store(&in, body, buffer, got);
 	intake_check(&in, body);
 	if (body->size < least)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "fcgi/aws/s3/access.h"
+#include "fcgi/aws/s3/encryption.h"
 #include "fcgi/aws/s3/multipart.h"
 #include "fcgi/aws/s3/state.h"
 #include "shared/base/text.h"
@@ -293,7 +294,7 @@ put_result(struct completion *k)
 
 	if (*k->object.version != '\0') /* as PutObject */
 		call_header(c, "x-amz-version-id", k->object.version);
-	call_header(c, "x-amz-server-side-encryption", "AES256");
+	encryption_headers(c, &k->upload.headers);
 	call_header(c, "Content-Type", "application/xml");
 	enc_struct(c->out, "CompleteMultipartUploadResult");
 	enc_text(c->out, "Location", c->sub_host != NULL ?

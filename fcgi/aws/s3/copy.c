@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "fcgi/aws/s3/acl.h"
+#include "fcgi/aws/s3/encryption.h"
 #include "fcgi/aws/s3/version.h"
 #include "shared/base/clock.h"
 #include "shared/base/text.h"
@@ -71,7 +72,9 @@ check_changes_something(struct call *c, const struct s3_source *s, const char *b
     const char *key, bool replace)
 {
 	static const char *const changes[] = { "x-amz-storage-class", "x-amz-server-side-encryption",
-		REDIRECT, "x-amz-checksum-algorithm" };
+		"x-amz-server-side-encryption-customer-algorithm",
+		"x-amz-copy-source-server-side-encryption-customer-algorithm", REDIRECT,
+		"x-amz-checksum-algorithm" };
 
 	/* An older version may be made the current one again. */
 	if (replace || s->version != NULL || strcmp(s->bucket, bucket) != 0 || strcmp(s->key, key) != 0)
@@ -85,16 +88,16 @@ check_changes_something(struct call *c, const struct s3_source *s, const char *b
 	    "attributes.", NULL);
 }
 
-/* The source's headers; a redirect is never copied, only given. */
+/* The source's headers; a redirect and encryption are never copied, only given. */
 static struct blob_pairs
 copied_headers(struct call *c, const struct blob_pairs *from)
 {
-	const char **list = mem_array(c->task->mem, const char *, from->n + 2);
+	const char **list = mem_array(c->task->mem, const char *, from->n + 2 + ENCRYPTION_PAIRS);
 	const char  *redirect = s3_header(c, REDIRECT);
 	size_t       n = 0;
 
 	for (size_t i = 0; i + 1 < from->n; i += 2)
-		if (strcmp(from->list[i], REDIRECT) != 0) {
+		if (strcmp(from->list[i], REDIRECT) != 0 && !encryption_is_pair(from->list[i])) {
 			list[n++] = from->list[i];
 			list[n++] = from->list[i + 1];
 		}
@@ -102,7 +105,22 @@ copied_headers(struct call *c, const struct blob_pairs *from)
 		list[n++] = REDIRECT;
 		list[n++] = redirect;
 	}
+	n = encryption_pairs(c, list, n, NULL);
 	return (struct blob_pairs){ list, n };
+}
+
+/* The algorithm that the request names; NULL: none. */
+static const struct s3_checksum *
+checksum_wanted(struct call *c)
+{
+	const char               *name = s3_header(c, "x-amz-checksum-algorithm");
+	const struct s3_checksum *k = s3_checksum_named(name);
+
+	if (name != NULL && k == NULL)
+		s3_throw(c, &S3_INVALID_REQUEST,
+		    "Checksum algorithm provided is unsupported. Please try again "
+		    "with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]", NULL);
+	return k;
 }
 
 /*
@@ -112,13 +130,9 @@ copied_headers(struct call *c, const struct blob_pairs *from)
 static void
 choose_digests(struct call *c, const struct blob_object *from, struct blob_object *o)
 {
-	const char               *name = s3_header(c, "x-amz-checksum-algorithm");
-	const struct s3_checksum *k = s3_checksum_named(name);
+	const struct s3_checksum *k = checksum_wanted(c);
+	bool                      named = k != NULL;
 
-	if (name != NULL && k == NULL)
-		s3_throw(c, &S3_INVALID_REQUEST,
-		    "Checksum algorithm provided is unsupported. Please try again "
-		    "with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]", NULL);
 	o->checksum_algorithm = from->checksum_algorithm;
 	o->checksum_type = from->checksum_type;
 	o->checksum = from->checksum;
@@ -127,10 +141,10 @@ choose_digests(struct call *c, const struct blob_object *from, struct blob_objec
 		k = s3_checksum_named(from->checksum_algorithm);
 	else if (from->checksum_algorithm != NULL &&
 	    strcmp(from->checksum_algorithm, k->algorithm) == 0)
-		name = NULL;
+		named = false;
 	if (s3_has_parts(from) && k != NULL)
 		o->etag = s3_digest_both(c, from, k, &o->checksum);
-	else if (name != NULL && k != NULL)
+	else if (named)
 		o->checksum = s3_digest_object(c, from, k);
 	else
 		return;
@@ -152,6 +166,7 @@ s3_look_at_source(struct call *c, struct s3_source *s, bool with_bytes)
 	if (r != BLOB_OK)
 		s3_throw_version(c, r, s->bucket, s->key, s->version, &s->object);
 	s3_check_object(c, s->bucket, &s->object);
+	encryption_check_key(c, &s->object);
 	s3_copy_conditions(c, &s->object);
 	if (strcmp(s->object.storage_class, "GLACIER") == 0 ||
 	    strcmp(s->object.storage_class, "DEEP_ARCHIVE") == 0)
@@ -171,7 +186,7 @@ put_result(struct call *c, const struct s3_source *s, const struct blob_object *
 {
 	s3_source_version_header(c, s);
 	s3_version_header(c, o);
-	call_header(c, "x-amz-server-side-encryption", "AES256");
+	encryption_headers(c, &o->headers);
 	call_header(c, "Content-Type", "application/xml");
 	enc_struct(c->out, "CopyObjectResult");
 	enc_text(c->out, "LastModified",
@@ -179,6 +194,32 @@ put_result(struct call *c, const struct s3_source *s, const struct blob_object *
 	enc_text(c->out, "ETag", s3_quoted(c, o->etag));
 	s3_checksum_elements(c, o);
 	enc_end(c->out);
+}
+
+/* Bytes under a key are read with it and written anew, under another, the same or none. */
+static enum blob_result
+put_rewritten(struct call *c, const char *bucket, struct blob_object *o,
+    const struct blob_condition *when, const struct blob_object *from)
+{
+	const struct s3_checksum *k = checksum_wanted(c);
+	const struct s3_body     *body;
+	enum blob_result          r;
+
+	if (k == NULL)
+		k = s3_checksum_named(from->checksum_algorithm);
+	if (k == NULL)
+		k = s3_checksum_named("CRC64NVME");
+	body = s3_rewrite(c, from, 0, from->size, k);
+	o->etag = encryption_etag(c, &o->headers, body->md5_hex);
+	o->checksum_algorithm = k->algorithm;
+	o->checksum_type = "FULL_OBJECT";
+	o->checksum = body->checksum;
+	o->bytes = body->bytes;
+	o->body = body->id;
+	o->home = body->home;
+	r = blob_put(c->task, &c->space, s3_owner(c), bucket, o, when);
+	s3_settle(body, r);
+	return r;
 }
 
 void
@@ -195,18 +236,24 @@ s3_copy_object(struct call *c)
 	s3_refuse_headers(c, true);
 	s3_check_expected_owner(c, "x-amz-source-expected-bucket-owner", s.bucket);
 	check_changes_something(c, &s, bucket, key, replace);
-	s3_look_at_source(c, &s, s3_header(c, "x-amz-checksum-algorithm") != NULL);
+	s3_look_at_source(c, &s, s3_header(c, "x-amz-checksum-algorithm") != NULL ||
+	    encryption_brought(c));
 	s3_new_object(c, &o.owner, &o.acl);
 	o.size = s.object.size;
 	o.storage_class = s3_storage_class(c);
-	o.headers = replace ? s3_kept_headers(c) : copied_headers(c, &s.object.headers);
+	o.headers = replace ? s3_kept_headers(c, NULL) : copied_headers(c, &s.object.headers);
 	o.metadata = replace ? s3_user_metadata(c) : s.object.metadata;
 	o.tags = s3_tags_header(c);
 	if (!retag)
 		o.tags = s.object.tags;
 	o.lock = s3_lock_headers(c);
-	choose_digests(c, &s.object, &o);
-	r = blob_copy(c->task, &c->space, s3_owner(c), bucket, &o, &when, s.bucket, &s.object);
+	if (encryption_sealed(&s.object) || encryption_brought(c)) {
+		r = put_rewritten(c, bucket, &o, &when, &s.object);
+	} else {
+		choose_digests(c, &s.object, &o);
+		o.etag = encryption_etag(c, &o.headers, o.etag);
+		r = blob_copy(c->task, &c->space, s3_owner(c), bucket, &o, &when, s.bucket, &s.object);
+	}
 	if (r == BLOB_UNMET)
 		s3_throw_unmet(c, &when);
 	if (r != BLOB_OK)

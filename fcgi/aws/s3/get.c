@@ -1,6 +1,7 @@
 /* fcgi/aws/s3/get.c - GetObject and HeadObject */
 #include <string.h>
 
+#include "fcgi/aws/s3/encryption.h"
 #include "fcgi/aws/s3/multipart.h"
 #include "fcgi/aws/s3/version.h"
 #include "shared/base/text.h"
@@ -122,24 +123,15 @@ put_part_headers(struct call *c, const struct blob_object *o, const struct part 
 		s3_checksum_headers(c, o);
 }
 
-static void
-check_read(struct call *c)
-{
-	static const char *const customer_key = "x-amz-server-side-encryption-customer-algorithm";
-
-	if (s3_header(c, customer_key) != NULL)
-		s3_throw(c, &S3_NOT_IMPLEMENTED, NULL, "Header", customer_key, NULL);
-}
-
 /* Everything but the bytes; false: there is nothing more to say. */
 static bool
 look_up(struct call *c, bool with_bytes, struct blob_object *o, struct part *p)
 {
 	const char *bucket = s3_bucket(c), *key = s3_key(c);
 
-	check_read(c);
 	s3_find_version(c, bucket, key, with_bytes, o);
 	s3_version_header(c, o);
+	encryption_check_key(c, o);
 	if (!s3_read_conditions(c, o))
 		return false;
 	if (with_bytes && (strcmp(o->storage_class, "GLACIER") == 0 ||

@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "fcgi/auth/sigv4.h"
+#include "fcgi/aws/s3/encryption.h"
 #include "fcgi/aws/s3/version.h"
 #include "shared/base/clock.h"
 #include "shared/base/text.h"
@@ -30,12 +31,8 @@ static const struct {
 };
 
 /* What asks for something that is not built.  Ignoring it would be a lie. */
-static const char *const not_built[] = { "x-amz-object-lock-event-hold", "x-amz-write-offset-bytes",
-	"x-amz-server-side-encryption-customer-algorithm", "x-amz-server-side-encryption-customer-key",
-	"x-amz-server-side-encryption-customer-key-md5", "x-amz-server-side-encryption-aws-kms-key-id",
-	"x-amz-server-side-encryption-context",
-	"x-amz-copy-source-server-side-encryption-customer-algorithm",
-	"x-amz-copy-source-server-side-encryption-customer-key" };
+static const char *const not_built[] = { "x-amz-object-lock-event-hold",
+	"x-amz-write-offset-bytes" };
 
 static const char *const storage_classes[] = { "STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA",
 	"ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER", "DEEP_ARCHIVE", "GLACIER_IR" };
@@ -70,19 +67,10 @@ refuse(struct call *c, const char *header, const char *why)
 void
 s3_refuse_headers(struct call *c, bool is_copy)
 {
-	const char *sse = s3_header(c, "x-amz-server-side-encryption");
-	const char *key = s3_header(c, "x-amz-server-side-encryption-bucket-key-enabled");
-
 	for (size_t i = 0; i < COUNT(not_built); i++)
 		if (s3_header(c, not_built[i]) != NULL)
 			refuse(c, not_built[i], NULL);
-	if (sse != NULL && strcmp(sse, "AES256") != 0 && !text_starts(sse, "aws:"))
-		s3_throw(c, &S3_INVALID_ARGUMENT, "The encryption method specified is not supported",
-		    "ArgumentName", "x-amz-server-side-encryption", "ArgumentValue", sse, NULL);
-	if (sse != NULL && strcmp(sse, "AES256") != 0)
-		refuse(c, "x-amz-server-side-encryption", "Only AES256 is built yet");
-	if (key != NULL && strcasecmp(key, "true") == 0)
-		refuse(c, "x-amz-server-side-encryption-bucket-key-enabled", NULL);
+	encryption_check(c);
 	if (!is_copy && s3_header(c, "x-amz-tagging-directive") != NULL)
 		refuse(c, "x-amz-tagging-directive", NULL);
 }
@@ -136,9 +124,10 @@ without_chunked(struct call *c, const char *value)
 }
 
 struct blob_pairs
-s3_kept_headers(struct call *c)
+s3_kept_headers(struct call *c, const char *salt)
 {
-	const char **list = mem_array(c->task->mem, const char *, 2 * (COUNT(kept) + 1));
+	const char **list =
+	    mem_array(c->task->mem, const char *, 2 * (COUNT(kept) + 1) + ENCRYPTION_PAIRS);
 	const char  *type = request_header(c->req, "content-type");
 	size_t       n = 0;
 
@@ -154,6 +143,7 @@ s3_kept_headers(struct call *c)
 		list[n++] = kept[i];
 		list[n++] = as_utf8(c, value);
 	}
+	n = encryption_pairs(c, list, n, salt);
 	return (struct blob_pairs){ list, n };
 }
 
@@ -316,7 +306,7 @@ s3_put_headers(struct call *c, const struct blob_object *o)
 	if (o->tags.n > 0)
 		call_header(c, "x-amz-tagging-count", mem_fmt(c->task->mem, "%zu", o->tags.n / 2));
 	s3_put_lock_headers(c, &o->lock);
-	call_header(c, "x-amz-server-side-encryption", "AES256");
+	encryption_headers(c, &o->headers);
 	if (strcmp(o->storage_class, "STANDARD") != 0)
 		call_header(c, "x-amz-storage-class", o->storage_class);
 }

@@ -1,21 +1,16 @@
 /* fcgi/aws/s3/part_copy.c - UploadPartCopy */
 #include <string.h>
 
+#include "fcgi/aws/s3/encryption.h"
 #include "fcgi/aws/s3/multipart.h"
-#include "fcgi/aws/s3/state.h"
 #include "shared/base/clock.h"
-#include "shared/base/conf.h"
 #include "shared/base/text.h"
-#include "shared/store/store.h"
-#include "shared/wire/base64.h"
-#include "shared/wire/digest.h"
-
-enum { BUFFER = 128 << 10, MD5_SIZE = 16 };
 
 /* A part that is some of another object. */
 struct part_copy {
 	struct call              *c;
 	struct s3_source          source;
+	const char               *seal;   /* the upload's, NULL: none */
 	int64_t                   from, length;
 	const struct s3_checksum *checksum; /* the upload's, or the one it falls back to */
 	bool                      chosen;
@@ -58,7 +53,8 @@ choose_range(struct part_copy *k)
 }
 
 static void
-look_at_upload(struct part_copy *k, const char *bucket, const char *key, const char *id)
+look_at_upload(struct part_copy *k, const char *bucket, const char *key, const char *id,
+    struct blob_part *p)
 {
 	struct call       *c = k->c;
 	struct blob_upload u;
@@ -70,52 +66,12 @@ look_at_upload(struct part_copy *k, const char *bucket, const char *key, const c
 
 	if (r != BLOB_OK)
 		s3_throw_upload(c, r, bucket, key, id);
+	k->seal = s3_pair(&u.headers, BLOB_SEAL);
+	p->seal = encryption_verifier(c, id);
+	if (p->seal != NULL ? k->seal == NULL || strcmp(p->seal, k->seal) != 0 : k->seal != NULL)
+		encryption_throw_part(c, k->seal);
 	k->chosen = u.checksum_algorithm != NULL;
 	k->checksum = s3_checksum_named(k->chosen ? u.checksum_algorithm : "CRC64NVME");
-}
-
-/* The bytes are read, and written again: once, whatever is run again. */
-static const struct s3_body *
-take(struct part_copy *k)
-{
-	struct call      *c = k->c;
-	struct mem       *m = c->task->mem;
-	struct s3_body   *body = s3_state(c)->body;
-	struct s3_reader *from;
-	struct digest    *md5 = digest_new(m, DIGEST_MD5);
-	struct digest    *checksum = digest_new(m, (enum digest_kind)k->checksum->kind);
-	struct buf        small = buf_new(m);
-	unsigned char     out[DIGEST_MOST];
-	char             *buffer;
-	size_t            n;
-
-	if (body != NULL)
-		return body;
-	body = mem_one(m, struct s3_body);
-	*body = (struct s3_body){ .size = k->length, .home = c->space.environment };
-	from = s3_read_open(c, &k->source.object, k->from, k->length);
-	buffer = mem_raw(m, BUFFER);
-	if (k->length > c->world->conf->inline_max) {
-		body->id = blob_body_id(c->task);
-		body->put = store_create(c->task, c->world->store, body->home, body->id);
-	}
-	while ((n = s3_read(from, buffer, BUFFER)) > 0) {
-		digest_add(md5, buffer, n);
-		digest_add(checksum, buffer, n);
-		if (body->put != NULL)
-			store_write(c->task, body->put, buffer, n);
-		else
-			buf_add(&small, buffer, n);
-	}
-	if (body->put != NULL)
-		store_keep(c->task, body->put);
-	else
-		body->bytes = small.data;
-	digest_end(md5, out);
-	body->md5_hex = text_hex(m, out, MD5_SIZE);
-	digest_end(checksum, out);
-	body->checksum = base64_encode(m, out, digest_size((enum digest_kind)k->checksum->kind));
-	return s3_state(c)->body = body;
 }
 
 /* The source's checksum serves, if it is of that algorithm and of the whole; else it is read. */
@@ -150,16 +106,17 @@ put(struct part_copy *k, const char *bucket, const char *key, const char *id, st
 	const struct s3_body     *body;
 	enum blob_result          r;
 
-	if (o->parts == NULL && k->length == o->size) {
+	if (o->parts == NULL && k->length == o->size && k->seal == NULL && !encryption_sealed(o)) {
 		p->etag = o->etag;
 		set_checksum(k, p, source_checksum(k));
 		return blob_part_copy(c->task, &c->space, s3_owner(c), bucket, key, id, p,
 		    k->source.bucket, o);
 	}
-	body = take(k);
+	body = s3_rewrite(c, o, k->from, k->length, k->checksum);
 	set_checksum(k, p, body->checksum);
 	p->size = body->size;
-	p->etag = body->md5_hex;
+	p->etag = encryption_brought(c) ? encryption_etag(c, &o->headers, body->md5_hex)
+	                                : body->md5_hex;
 	p->bytes = body->bytes;
 	p->body = body->id;
 	p->home = body->home;
@@ -181,7 +138,7 @@ s3_upload_part_copy(struct call *c)
 	s3_refuse_headers(c, true);
 	s3_check_expected_owner(c, "x-amz-source-expected-bucket-owner", k.source.bucket);
 	s3_look_at_source(c, &k.source, true);
-	look_at_upload(&k, bucket, key, id);
+	look_at_upload(&k, bucket, key, id, &p);
 	choose_range(&k);
 	expected = k.checksum->algorithm;
 	r = put(&k, bucket, key, id, &p, &expected);
@@ -190,7 +147,8 @@ s3_upload_part_copy(struct call *c)
 	if (r != BLOB_OK)
 		s3_throw_upload(c, r, bucket, key, id);
 	s3_source_version_header(c, &k.source);
-	call_header(c, "x-amz-server-side-encryption", "AES256");
+	encryption_headers(c, &(struct blob_pairs){ (const char *[]){ BLOB_SEAL, p.seal },
+	    p.seal != NULL ? 2 : 0 });
 	call_header(c, "Content-Type", "application/xml");
 	enc_struct(c->out, "CopyPartResult");
 	enc_text(c->out, "LastModified",

@@ -1,11 +1,13 @@
 /* fcgi/aws/s3/pieces.c - the bytes of an object, wherever they are: sent, or read by ourselves */
 #include <string.h>
 
+#include "fcgi/aws/s3/encryption.h"
 #include "fcgi/aws/s3/multipart.h"
 #include "shared/base/log.h"
 #include "shared/base/text.h"
 #include "shared/store/store.h"
 #include "shared/wire/base64.h"
+#include "shared/wire/cipher.h"
 #include "shared/wire/digest.h"
 
 struct s3_reader {
@@ -17,6 +19,8 @@ struct s3_reader {
 	struct digest          *digest;   /* of list[i] from its start on; NULL: not verified */
 	const char             *expected; /* base64 */
 	size_t                  expected_size;
+	bool                    sealed;
+	struct cipher          *cipher;   /* of what is read of list[i] */
 };
 
 /* Of what the wanted bytes [from, from + length) are made. */
@@ -65,6 +69,10 @@ s3_send_bytes(struct call *c, const struct blob_object *o, int64_t from, int64_t
 	struct reply_piece *out = mem_array(c->task->mem, struct reply_piece, n + 1);
 	bool                files = false;
 
+	if (n > 0 && encryption_sealed(o)) {
+		send_streamed(c, o, from, length);
+		return;
+	}
 	for (size_t i = 0; i < n; i++) {
 		const struct blob_part *p = &list[i];
 		int64_t start = from > p->start ? from - p->start : 0;
@@ -92,10 +100,29 @@ s3_read_open(struct call *c, const struct blob_object *o, int64_t from, int64_t 
 	struct s3_reader *r = mem_one(c->task->mem, struct s3_reader);
 	struct blob_part *list;
 
-	*r = (struct s3_reader){ .c = c, .from = from, .to = from + length };
+	*r = (struct s3_reader){ .c = c, .from = from, .to = from + length,
+		.sealed = encryption_sealed(o) };
 	r->n = length > 0 ? pieces_of(c, o, from, length, &list) : 0;
 	r->list = r->n > 0 ? list : NULL;
 	return r;
+}
+
+/* What is before the bytes of a sealed body. */
+static void
+open_seal(struct s3_reader *r, const struct blob_part *p)
+{
+	struct task      *t = r->c->task;
+	struct store_get *get =
+	    store_read(t, r->c->world->store, p->home, p->body, 0, SEAL_NONCE);
+	unsigned char     nonce[SEAL_NONCE];
+	size_t            have = 0, n;
+
+	while (have < sizeof(nonce) &&
+	    (n = store_next(t, get, nonce + have, sizeof(nonce) - have)) > 0)
+		have += n;
+	if (have < sizeof(nonce))
+		task_throw(t, &FAULT_INTERNAL, "body %s ends early", p->body);
+	r->cipher = encryption_open(r->c, nonce, r->from - p->start);
 }
 
 /*
@@ -109,8 +136,10 @@ open_piece(struct s3_reader *r, const struct blob_part *p, int64_t end)
 	const char               *algorithm = p->checksum_algorithm;
 	const struct s3_checksum *k;
 
-	r->get = store_read(t, r->c->world->store, p->home, p->body, r->from - p->start,
-	    end - r->from);
+	if (r->sealed)
+		open_seal(r, p);
+	r->get = store_read(t, r->c->world->store, p->home, p->body,
+	    r->from - p->start + (r->sealed ? SEAL_NONCE : 0), end - r->from);
 	r->digest = NULL;
 	r->expected = p->crc64nvme != NULL ? p->crc64nvme : p->checksum;
 	if (r->expected == NULL || r->from != p->start || end != p->start + p->size)
@@ -143,6 +172,8 @@ read_stored(struct s3_reader *r, const struct blob_part *p, int64_t end, void *o
 	n = store_next(r->c->task, r->get, out, n);
 	if (n == 0) /* shorter than its row says */
 		task_throw(r->c->task, &FAULT_INTERNAL, "body %s ends early", p->body);
+	if (r->sealed)
+		cipher_apply(r->cipher, out, n);
 	if (r->digest != NULL) {
 		digest_add(r->digest, out, n);
 		if (r->from + (int64_t)n == end)

@@ -1,5 +1,6 @@
 /* fcgi/aws/s3/put.c - PutObject */
 #include "fcgi/aws/s3/acl.h"
+#include "fcgi/aws/s3/encryption.h"
 #include "fcgi/aws/s3/version.h"
 
 void
@@ -13,14 +14,14 @@ s3_put_object(struct call *c)
 
 	s3_refuse_headers(c, false);
 	o.storage_class = s3_storage_class(c);
-	o.headers = s3_kept_headers(c);
+	o.headers = s3_kept_headers(c, NULL);
 	o.metadata = s3_user_metadata(c);
 	o.tags = s3_tags_header(c);
 	o.lock = s3_lock_headers(c);
 	s3_new_object(c, &o.owner, &o.acl);
 	body = s3_body(c);
 	o.size = body->size;
-	o.etag = body->md5_hex;
+	o.etag = encryption_etag(c, &o.headers, body->md5_hex);
 	o.checksum_algorithm = body->algorithm->algorithm;
 	o.checksum_type = "FULL_OBJECT";
 	o.checksum = body->checksum;
@@ -36,6 +37,6 @@ s3_put_object(struct call *c)
 	if (*o.version != '\0') /* S3 does not tell of a null version */
 		call_header(c, "x-amz-version-id", o.version);
 	call_header(c, "ETag", s3_quoted(c, o.etag));
-	call_header(c, "x-amz-server-side-encryption", "AES256");
+	encryption_headers(c, &o.headers);
 	s3_checksum_headers(c, &o);
 }

@@ -58,8 +58,11 @@ const char *s3_header(const struct call *c, const char *name);
 bool        s3_header_empty(const struct call *c, const char *name);
 /* Throw NotImplemented for a header that asks for what is not built: never silently ignored. */
 void        s3_refuse_headers(struct call *c, bool is_copy);
-/* The headers S3 keeps with an object, and the user's own metadata, from the request. */
-struct blob_pairs s3_kept_headers(struct call *c);
+/*
+ * The headers S3 keeps with an object, and the user's own metadata, from the request. salt: as
+ * encryption_pairs has it (encryption.h).
+ */
+struct blob_pairs s3_kept_headers(struct call *c, const char *salt);
 struct blob_pairs s3_user_metadata(struct call *c);
 const char *s3_pair(const struct blob_pairs *p, const char *name);
 const char *s3_storage_class(struct call *c);
@@ -103,11 +106,21 @@ struct s3_body {
 	const char               *bytes; /* small: all of it, NUL after it */
 	struct store_put         *put;   /* large: in the store as `id` */
 	const char               *id;
+	struct cipher            *seal;  /* it is encrypted with the customer's key (encryption.h) */
 	int64_t                   home;  /* whose namespace it is in: after a rerun maybe another's */
 };
 const struct s3_body *s3_body(struct call *c);
 /* The same with crc64nvme, too: what the upload chose is not known yet. */
 const struct s3_body *s3_part_body(struct call *c);
+/* Begin to store it, sealed when the request brings a key; p is sealed in place. */
+void s3_body_store(struct call *c, struct s3_body *body);
+void s3_body_write(struct call *c, struct s3_body *body, void *p, size_t n);
+/*
+ * Bytes [from, from + length) of an object as a body of its own, with checksum k: read and written
+ * again, once, whatever is run again (rewrite.c).
+ */
+const struct s3_body *s3_rewrite(struct call *c, const struct blob_object *o, int64_t from,
+    int64_t length, const struct s3_checksum *k);
 /*
  * The row is committed, or is not and never will be: then a stored body goes at once.  When it is
  * not known (the connection broke), the engine throws instead, and the collector finds out.

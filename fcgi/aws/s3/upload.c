@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "fcgi/aws/s3/acl.h"
+#include "fcgi/aws/s3/encryption.h"
 #include "fcgi/aws/s3/multipart.h"
 #include "fcgi/aws/s3/state.h"
 #include "fcgi/aws/s3/version.h"
@@ -116,7 +117,6 @@ s3_create_multipart_upload(struct call *c)
 
 	s3_refuse_headers(c, false);
 	u.storage_class = s3_storage_class(c);
-	u.headers = s3_kept_headers(c);
 	u.metadata = s3_user_metadata(c);
 	u.tags = s3_tags_header(c);
 	u.lock = s3_lock_headers(c);
@@ -127,10 +127,11 @@ s3_create_multipart_upload(struct call *c)
 		u.owner = c->who->account_id;
 	choose_checksum(c, &u);
 	u.id = blob_upload_id(c->task, &c->space);
+	u.headers = s3_kept_headers(c, u.id);
 	r = blob_upload_make(c->task, &c->space, s3_owner(c), bucket, &u);
 	if (r != BLOB_OK)
 		s3_throw_result(c, r, bucket, key);
-	call_header(c, "x-amz-server-side-encryption", "AES256");
+	encryption_headers(c, &u.headers);
 	call_header(c, "x-amz-checksum-algorithm", u.checksum_algorithm);
 	call_header(c, "x-amz-checksum-type", u.checksum_type);
 	call_header(c, "Content-Type", "application/xml");
@@ -161,6 +162,7 @@ s3_upload_part(struct call *c)
 	const char           *bucket = s3_bucket(c), *key = s3_key(c), *id = s3_upload_id(c);
 	struct blob_part      p = { .modified_at = c->space.now };
 	const struct s3_body *body;
+	struct blob_pairs     seal;
 	const char           *expected;
 	enum blob_result      r;
 
@@ -168,7 +170,9 @@ s3_upload_part(struct call *c)
 	s3_refuse_headers(c, false);
 	body = s3_part_body(c);
 	p.size = body->size;
-	p.etag = body->md5_hex;
+	p.seal = encryption_verifier(c, id);
+	seal = (struct blob_pairs){ (const char *[]){ BLOB_SEAL, p.seal }, p.seal != NULL ? 2 : 0 };
+	p.etag = encryption_etag(c, &seal, body->md5_hex);
 	p.checksum_algorithm = body->chosen ? body->algorithm->algorithm : NULL;
 	p.checksum = body->chosen ? body->checksum : NULL;
 	p.crc64nvme = body->crc64nvme;
@@ -177,12 +181,14 @@ s3_upload_part(struct call *c)
 	p.home = body->home;
 	r = blob_part_put(c->task, &c->space, s3_owner(c), bucket, key, id, &p, &expected);
 	s3_settle(body, r);
+	if (r == BLOB_OTHER_SEAL)
+		encryption_throw_part(c, expected);
 	if (r == BLOB_OTHER_CHECKSUM)
 		s3_throw_other_checksum(c, expected, p.checksum_algorithm);
 	if (r != BLOB_OK)
 		s3_throw_upload(c, r, bucket, key, id);
 	call_header(c, "ETag", s3_quoted(c, p.etag));
-	call_header(c, "x-amz-server-side-encryption", "AES256");
+	encryption_headers(c, &seal);
 	if (body->chosen)
 		call_header(c, body->algorithm->header, p.checksum);
 }

@@ -214,7 +214,7 @@ test_refused(void **state)
 	    "InvalidRequest");
 	check_refused("/bkt/k", "x-amz-checksum-xxhash64: AAAAAA==", "NotImplemented");
 	check_refused("/bkt/k", "x-amz-tagging: a=b&a=c", "InvalidArgument");
-	check_refused("/bkt/k", "x-amz-server-side-encryption: aws:kms", "NotImplemented");
+	check_refused("/bkt/k", "x-amz-server-side-encryption: rot13", "InvalidArgument");
 	check_refused("/bkt/k", "x-amz-acl: public-read", "AccessControlListNotSupported");
 	check_refused("/bkt/k", "x-amz-storage-class: OUTPOSTS", "InvalidStorageClass");
 	check_refused("/bkt/k", "x-amz-expected-bucket-owner: 222222222222", "AccessDenied");
