@@ -155,7 +155,7 @@ struct blob_removal {
 /* What is true of all that one call deletes. */
 struct blob_remover {
 	const char *owner;        /* of delete markers; NULL: the bucket's owner */
-	bool        passes_asked; /* BLOB_NO_LOCKS where there are none */
+	bool        passes_asked; /* blob_delete: BLOB_NO_LOCKS where there are none */
 	bool        passes;       /* locks of governance */
 };
 struct blob_removed {
@@ -169,7 +169,7 @@ struct blob_removed {
 enum blob_result blob_delete(struct task *t, const struct space *sp, const char *who,
     const char *bucket, const char *key, const struct blob_removal *what,
     const struct blob_remover *by, struct blob_removed *out);
-/* n keys: what[i] and out[i] are of keys[i]. */
+/* n keys: what[i] and out[i] are of keys[i]. BLOB_OK, BLOB_NO_BUCKET, BLOB_FOREIGN. */
 enum blob_result blob_delete_many(struct task *t, const struct space *sp, const char *who,
     const char *bucket, const char *const *keys, const struct blob_removal *what, size_t n,
     const struct blob_remover *by, struct blob_removed *out);
