@@ -124,7 +124,7 @@ s3_get_object_lock_configuration(struct call *c)
 
 /* Of <Days> or <Years>. */
 static int64_t
-period(struct call *c, const char *text, int64_t most)
+period(struct call *c, const char *text, int64_t most, const char *name)
 {
 	int64_t n;
 
@@ -132,11 +132,11 @@ period(struct call *c, const char *text, int64_t most)
 		task_throw(c->task, &S3_MALFORMED_XML, NULL);
 	if (n <= 0)
 		s3_throw(c, &S3_INVALID_ARGUMENT,
-		    "Default retention period must be a positive integer value.", NULL);
+		    "Default retention period must be a positive integer value.", "ArgumentName", name, NULL);
 	if (n > most)
 		s3_throw(c, &S3_INVALID_ARGUMENT, mem_fmt(c->task->mem,
 		    "Default retention period cannot be greater than %lld %s.", (long long)most,
-		    most == MOST_DAYS ? "days" : "years"), NULL);
+		    text_lower(c->task->mem, name)), "ArgumentName", name, NULL);
 	return n;
 }
 
@@ -151,9 +151,9 @@ read_rule(struct call *c, const struct xml *rule, struct blob_bucket *b)
 	if (b->lock_mode == NULL || !is_mode(b->lock_mode) || (days == NULL) == (years == NULL))
 		task_throw(c->task, &S3_MALFORMED_XML, NULL);
 	if (days != NULL)
-		b->lock_days = period(c, days, MOST_DAYS);
+		b->lock_days = period(c, days, MOST_DAYS, "Days");
 	else
-		b->lock_years = period(c, years, MOST_YEARS);
+		b->lock_years = period(c, years, MOST_YEARS, "Years");
 }
 
 void

@@ -60,7 +60,7 @@ s3_throw_version(struct call *c, enum blob_result r, const char *bucket, const c
 	if (r == BLOB_NO_KEY && !s3_may_miss(c, bucket, key))
 		task_throw(c->task, &S3_ACCESS_DENIED, NULL);
 	if ((r == BLOB_MARKER || r == BLOB_NO_KEY) && o->delete_marker)
-		s3_state(c)->marker = o;
+		s3_state(c)->marker = mem_copy(c->task->mem, o, sizeof(*o));
 	if (r == BLOB_MARKER)
 		s3_throw(c, &S3_METHOD_NOT_ALLOWED, NULL, "Method", c->req->method, "ResourceType",
 		    "DeleteMarker", NULL);
