@@ -132,7 +132,8 @@ period(struct call *c, const char *text, int64_t most, const char *name)
 		task_throw(c->task, &S3_MALFORMED_XML, NULL);
 	if (n <= 0)
 		s3_throw(c, &S3_INVALID_ARGUMENT,
-		    "Default retention period must be a positive integer value.", "ArgumentName", name, NULL);
+		    "Default retention period must be a positive integer value.", "ArgumentName", name,
+		    NULL);
 	if (n > most)
 		s3_throw(c, &S3_INVALID_ARGUMENT, mem_fmt(c->task->mem,
 		    "Default retention period cannot be greater than %lld %s.", (long long)most,
