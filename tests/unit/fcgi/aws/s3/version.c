@@ -1,4 +1,4 @@
-/* tests/unit/fcgi/aws/s3/version.c - versions through the face of S3: trips, faults, stored bodies */
+/* tests/unit/fcgi/aws/s3/version.c - versions through S3: trips, faults, stored bodies */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
