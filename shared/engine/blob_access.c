@@ -19,7 +19,8 @@ blob_access_find(struct task *t, const struct space *sp, const char *bucket,
 	*out = (struct blob_access){ .owner = row_text(&r, 0, "owner"),
 		.ownership = row_text(&r, 0, "ownership"), .policy = row_text(&r, 0, "policy"),
 		.shut = row_null(&r, 0, "shut") ? BLOB_NOT_SAID : row_i64(&r, 0, "shut"),
-		.acl = blob_pairs_read(t, &r, 0, "acl") };
+		.acl = blob_pairs_read(t, &r, 0, "acl"),
+		.encryption = row_text(&r, 0, "encryption") };
 	return BLOB_OK;
 }
 
@@ -31,6 +32,7 @@ blob_access_copy(struct mem *m, const struct blob_access *a)
 	copy->owner = mem_text(m, a->owner);
 	copy->ownership = mem_text(m, a->ownership);
 	copy->policy = mem_text(m, a->policy);
+	copy->encryption = mem_text(m, a->encryption);
 	if (a->acl.list != NULL) {
 		const char **list = mem_array(m, const char *, a->acl.n + 1);
 

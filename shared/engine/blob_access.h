@@ -20,8 +20,8 @@ enum {
  * of grantee and permission.  A bucket begins with BLOB_ENFORCED, BLOB_SHUT_ALL and nothing else.
  *
  * Processes remember these for as long as the environment's generation stands (fcgi/memo.h), so
- * blob_access_set, and blob_bucket_make and blob_bucket_remove of a bucket that has others than it
- * begins with, raise it.
+ * it is raised by blob_access_set, by blob_config_put and blob_config_remove of what is in here,
+ * and by blob_bucket_make and blob_bucket_remove of a bucket that has others than it begins with.
  */
 #define BLOB_ENFORCED "BucketOwnerEnforced"
 
@@ -31,6 +31,8 @@ struct blob_access {
 	int64_t           shut;      /* bits; BLOB_NOT_SAID: nothing was said, none of them */
 	const char       *policy;    /* NULL: none */
 	struct blob_pairs acl;       /* list NULL: the owner's alone */
+	/* Not of access, but needed by every put: the document BLOB_REMEMBERED of blob_config.h. */
+	const char       *encryption;
 };
 enum { BLOB_NOT_SAID = -1 };
 

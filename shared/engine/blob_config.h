@@ -10,6 +10,8 @@
  * and id ("" for what a bucket has one of).  They go with their bucket.  Functions behave as blob.h
  * says and cost one round trip.
  */
+#define BLOB_REMEMBERED "encryption" /* of this kind one is part of struct blob_access */
+
 struct blob_config {
 	const char *id, *document;
 };

@@ -2,7 +2,8 @@
 
 -- name: blob_config_put(bigint, bigint, bigint, text, text, text, text, text, bigint)
 -- Keep document $8 as $7 of kind $6 of bucket $4 of account $5, unless the bucket has $9 others of
--- that kind already: then kept is null.
+-- that kind already: then kept is null. What processes remember (blob_access_find) raises the
+-- generation.
 with bucket as materialized (
   select b.id, b.owner
     from core.environment e
@@ -16,7 +17,10 @@ kept as (
      and $9 > (select count(*) from blob.bucket_config o
                 where o.space = $3 and o.bucket = b.id and o.kind = $6 and o.id <> $7)
   on conflict (space, bucket, kind, id) do update set document = excluded.document
-  returning c.id)
+  returning c.id),
+raised as (
+  update core.environment e set generation = e.generation + 1
+    from kept where e.id = $1 and $6 = 'encryption')
 select b.id as bucket, b.owner as bucket_owner, k.id as kept
   from bucket b left join kept k on true
 
@@ -50,6 +54,9 @@ with bucket as materialized (
 gone as (
   delete from blob.bucket_config c using bucket b
    where c.space = $3 and c.bucket = b.id and c.kind = $6 and c.id = $7 and b.owner = $5
-  returning c.id)
+  returning c.id),
+raised as (
+  update core.environment e set generation = e.generation + 1
+    from gone where e.id = $1 and $6 = 'encryption')
 select b.id as bucket, b.owner as bucket_owner, g.id as gone
   from bucket b left join gone g on true

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "fcgi/aws/s3/access.h"
 #include "fcgi/aws/s3/state.h"
 #include "shared/base/text.h"
 #include "shared/engine/blob_config.h"
@@ -69,6 +70,13 @@ read_document(struct call *c, const struct config_kind *k, const char *id)
 	return kept;
 }
 
+static void
+forget(struct call *c, const struct config_kind *k, const char *bucket)
+{
+	if (strcmp(k->name, BLOB_REMEMBERED) == 0)
+		s3_access_forget(c, bucket);
+}
+
 void
 s3_put_bucket_configuration(struct call *c)
 {
@@ -79,6 +87,7 @@ s3_put_bucket_configuration(struct call *c)
 
 	check_result(c, k, blob_config_put(c->task, &c->space, s3_owner(c), bucket, k->name, &config,
 	    MOST_IDS), bucket);
+	forget(c, k, bucket);
 	if (k->given != NULL)
 		k->given(c, x);
 }
@@ -125,6 +134,7 @@ s3_delete_bucket_configuration(struct call *c)
 
 	check_result(c, k, blob_config_remove(c->task, &c->space, s3_owner(c), bucket, k->name, id),
 	    bucket);
+	forget(c, k, bucket);
 	c->reply.status = 204;
 }
 

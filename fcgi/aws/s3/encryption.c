@@ -4,11 +4,14 @@
 #include <string.h>
 #include <strings.h>
 
+#include "fcgi/aws/s3/access.h"
+#include "fcgi/aws/s3/document.h"
 #include "fcgi/aws/s3/s3.h"
 #include "shared/base/text.h"
 #include "shared/wire/base64.h"
 #include "shared/wire/cipher.h"
 #include "shared/wire/digest.h"
+#include "shared/wire/xml.h"
 
 enum { MD5_SIZE = 16, SALT = 16 };
 
@@ -106,32 +109,6 @@ is_kms(const char *algorithm)
 	    (strcmp(algorithm, "aws:kms") == 0 || strcmp(algorithm, "aws:kms:dsse") == 0);
 }
 
-void
-encryption_check(struct call *c)
-{
-	const char   *sse = s3_header(c, SSE), *context = s3_header(c, CONTEXT);
-	const char   *bucket_key = s3_header(c, BUCKET_KEY);
-	unsigned char key[SEAL_KEY];
-	size_t        n;
-
-	if (sse != NULL && strcmp(sse, "AES256") != 0 && !is_kms(sse))
-		wrong(c, "The encryption method specified is not supported", SSE, sse);
-	if (!is_kms(sse) && (s3_header(c, KMS_KEY) != NULL || context != NULL))
-		wrong(c, "Server Side Encryption with AWS KMS managed key requires HTTP header "
-		    "x-amz-server-side-encryption : aws:kms or aws:kms:dsse", SSE, sse);
-	if (context != NULL && base64_decode(c->task->mem, context, &n) == NULL)
-		wrong(c, "The header 'x-amz-server-side-encryption-context' shall be Base64-encoded UTF-8 "
-		    "string holding JSON which represents a string-string map", CONTEXT, context);
-	if (bucket_key != NULL && strcasecmp(bucket_key, "true") != 0 &&
-	    strcasecmp(bucket_key, "false") != 0)
-		wrong(c, "Value for x-amz-server-side-encryption-bucket-key-enabled header is invalid.",
-		    BUCKET_KEY, bucket_key);
-	customer_key(c, SEAL_SOURCE, key);
-	if (customer_key(c, SEAL_TARGET, key) && sse != NULL)
-		wrong(c, "Server Side Encryption with Customer provided key is incompatible with the "
-		    "encryption method specified", SSE, sse);
-}
-
 /* As S3 answers it: an ARN. Without one it is the key of the account for S3, always the same. */
 static const char *
 kms_arn(struct call *c, const char *id)
@@ -154,6 +131,67 @@ kms_arn(struct call *c, const char *id)
 	return mem_fmt(m, "arn:aws:kms:%s:%s:%s%s", s3_region(c), owner, what, id);
 }
 
+/* What the bucket says of encryption; NULL: nothing. */
+static const struct xml *
+bucket_rule(struct call *c)
+{
+	const char *document = s3_access(c, s3_bucket(c))->docs.encryption;
+
+	return document != NULL ? xml_child(document_parse(c, document), "Rule") : NULL;
+}
+
+static bool
+blocks_customers(struct call *c)
+{
+	const struct xml *rule = bucket_rule(c);
+	const struct xml *blocked = rule != NULL ? xml_child(rule, "BlockedEncryptionTypes") : NULL;
+	const struct xml *type = blocked != NULL ? xml_child(blocked, "EncryptionType") : NULL;
+
+	while (type != NULL && strcmp(type->text, "SSE-C") != 0)
+		type = xml_again(type);
+	return type != NULL;
+}
+
+/* Customers' keys may be refused by the bucket: as it is, not as it is remembered. */
+static void
+check_blocked(struct call *c)
+{
+	if (!blocks_customers(c))
+		return;
+	s3_access_look(c, s3_access(c, s3_bucket(c)));
+	if (blocks_customers(c))
+		task_throw(c->task, &S3_ACCESS_DENIED, NULL);
+}
+
+void
+encryption_check(struct call *c)
+{
+	const char   *sse = s3_header(c, SSE), *context = s3_header(c, CONTEXT);
+	const char   *bucket_key = s3_header(c, BUCKET_KEY);
+	unsigned char key[SEAL_KEY];
+	size_t        n;
+
+	if (sse != NULL && strcmp(sse, "AES256") != 0 && !is_kms(sse))
+		wrong(c, "The encryption method specified is not supported", SSE, sse);
+	if (!is_kms(sse) && (s3_header(c, KMS_KEY) != NULL || context != NULL))
+		wrong(c, "Server Side Encryption with AWS KMS managed key requires HTTP header "
+		    "x-amz-server-side-encryption : aws:kms or aws:kms:dsse", SSE, sse);
+	if (context != NULL && base64_decode(c->task->mem, context, &n) == NULL)
+		wrong(c, "The header 'x-amz-server-side-encryption-context' shall be Base64-encoded UTF-8 "
+		    "string holding JSON which represents a string-string map", CONTEXT, context);
+	if (bucket_key != NULL && strcasecmp(bucket_key, "true") != 0 &&
+	    strcasecmp(bucket_key, "false") != 0)
+		wrong(c, "Value for x-amz-server-side-encryption-bucket-key-enabled header is invalid.",
+		    BUCKET_KEY, bucket_key);
+	customer_key(c, SEAL_SOURCE, key);
+	if (!customer_key(c, SEAL_TARGET, key))
+		return;
+	check_blocked(c);
+	if (sse != NULL)
+		wrong(c, "Server Side Encryption with Customer provided key is incompatible with the "
+		    "encryption method specified", SSE, sse);
+}
+
 static size_t
 add(const char **list, size_t n, const char *name, const char *value)
 {
@@ -165,14 +203,24 @@ add(const char **list, size_t n, const char *name, const char *value)
 size_t
 encryption_pairs(struct call *c, const char **list, size_t n, const char *salt)
 {
-	const char *sse = s3_header(c, SSE), *key = s3_header(c, KMS_KEY);
-	const char *bucket_key = s3_header(c, BUCKET_KEY), *verifier;
+	const char       *sse = s3_header(c, SSE), *key = s3_header(c, KMS_KEY);
+	const char       *bucket_key = s3_header(c, BUCKET_KEY), *verifier;
+	const struct xml *rule;
 
 	if (salt == NULL)
 		salt = id_text(&c->task->ids, c->task->mem, ID_HEX, SALT);
 	verifier = encryption_verifier(c, salt);
 	if (verifier != NULL)
 		return add(list, n, VERIFIER, verifier);
+	rule = sse == NULL ? bucket_rule(c) : NULL;
+	if (rule != NULL) {
+		const struct xml *by = xml_child(rule, "ApplyServerSideEncryptionByDefault");
+
+		sse = by != NULL ? xml_child_text(by, "SSEAlgorithm") : NULL;
+		key = by != NULL ? xml_child_text(by, "KMSMasterKeyID") : NULL;
+		if (bucket_key == NULL)
+			bucket_key = xml_child_text(rule, "BucketKeyEnabled");
+	}
 	if (!is_kms(sse))
 		return n;
 	n = add(list, n, SSE, sse);

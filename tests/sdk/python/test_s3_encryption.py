@@ -182,3 +182,45 @@ def test_kms_upload(s3, bucket):
         {"PartNumber": 1, "ETag": etag}]})
     assert made["ServerSideEncryption"] == "aws:kms"
     assert s3.head_object(Bucket=bucket, Key="k")["SSEKMSKeyId"] == upload["SSEKMSKeyId"]
+
+
+def default(s3, bucket, rule):
+    s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
+
+
+def test_the_buckets_default(s3, bucket):
+    arn = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    default(s3, bucket, {"ApplyServerSideEncryptionByDefault": {
+        "SSEAlgorithm": "aws:kms", "KMSMasterKeyID": arn}, "BucketKeyEnabled": True})
+    made = s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+    assert (made["ServerSideEncryption"], made["SSEKMSKeyId"], made["BucketKeyEnabled"]) == (
+        "aws:kms", arn, True)
+    assert s3.head_object(Bucket=bucket, Key="k")["SSEKMSKeyId"] == arn
+    assert s3.put_object(Bucket=bucket, Key="a", ServerSideEncryption="AES256")[
+        "ServerSideEncryption"] == "AES256"
+    s3.copy_object(Bucket=bucket, Key="c", CopySource=f"{bucket}/a")
+    assert s3.head_object(Bucket=bucket, Key="c")["ServerSideEncryption"] == "aws:kms"
+    assert s3.create_multipart_upload(Bucket=bucket, Key="u")["SSEKMSKeyId"] == arn
+    assert "ServerSideEncryption" not in s3.put_object(Bucket=bucket, Key="s", **customer())
+    s3.delete_bucket_encryption(Bucket=bucket)
+    assert s3.put_object(Bucket=bucket, Key="k")["ServerSideEncryption"] == "AES256"
+    assert s3.head_object(Bucket=bucket, Key="c")["ServerSideEncryption"] == "aws:kms"
+    # A bucket of the same name does not inherit it.
+    default(s3, bucket, {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}})
+    for key in ("k", "a", "c", "s"):
+        s3.delete_object(Bucket=bucket, Key=key)
+    s3.delete_bucket(Bucket=bucket)
+    s3.create_bucket(Bucket=bucket)
+    assert s3.put_object(Bucket=bucket, Key="k")["ServerSideEncryption"] == "AES256"
+
+
+def test_customer_keys_can_be_blocked(s3, bucket, refused):
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"},
+            "BlockedEncryptionTypes": {"EncryptionType": ["SSE-C"]}}
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x", **customer())
+    default(s3, bucket, rule)
+    with refused("AccessDenied", 403):
+        s3.put_object(Bucket=bucket, Key="n", Body=b"x", **customer())
+    assert body_of(s3.get_object(Bucket=bucket, Key="k", **customer())) == b"x"
+    default(s3, bucket, dict(rule, BlockedEncryptionTypes={"EncryptionType": ["NONE"]}))
+    s3.put_object(Bucket=bucket, Key="n", Body=b"x", **customer())
