@@ -304,6 +304,7 @@ run_until_done(struct call *c, const char *key)
 		call_refuse(c, f);
 	else
 		ring_all(c);
+	c->reply.sandbox = c->address == BY_PATH;
 	return c->parking.wanted;
 }
 

@@ -169,6 +169,9 @@ put_headers(const struct reply *r, struct buf *head)
 		buf_text(head, h->value);
 		buf_add(head, "\r\n", 2);
 	}
+	/* Whatever a tenant stores, a page of his gets an origin of its own and a type of its own. */
+	if (r->sandbox)
+		buf_text(head, "Content-Security-Policy: sandbox\r\nX-Content-Type-Options: nosniff\r\n");
 }
 
 static bool

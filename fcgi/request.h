@@ -94,6 +94,7 @@ struct reply {
 	size_t               n_pieces;
 	bool                 whole_file; /* one piece, a file: the web server may do ranges */
 	bool                 by_us;      /* pieces go through us whatever MF_SENDFILE says */
+	bool                 sandbox;    /* the origin has other pages: browsers run nothing of this */
 	int64_t              length;
 };
 

@@ -118,6 +118,13 @@ apache_sockets() {
 	apache_tls
 }
 
+# What the dashboard's pages may load: files of this origin, and no text as script or markup.
+page_policy() {
+	printf "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+	printf "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; "
+	printf "require-trusted-types-for 'script'; trusted-types 'none'"
+}
+
 # fill <template> <sockets> - the template with everything filled in
 fill() {
 	local text body
@@ -130,6 +137,7 @@ fill() {
 	text=${text//@PORT@/"$MF_PORT"}
 	text=${text//@TLS_PORT@/"$MF_TLS_PORT"}
 	text=${text//@DOMAIN_RE@/"$(regex "$MF_DOMAIN")"}
+	text=${text//@PAGE_POLICY@/"$(page_policy)"}
 	text=${text//@FILES@/"$(files_limit)"}
 	text=${text//@BODY@/"$body"}
 	text=${text//@BODY_KB@/"$((body >> 10))"}

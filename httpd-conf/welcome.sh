@@ -14,6 +14,7 @@ cat <<END
 MockFactory runs.
 
   address   $MF_URL   (HTTPS: $MF_URL_TLS, authority $STATE/tls/ca.pem)
+  dashboard $MF_URL/dashboard/
   API key   $MF_API_KEY
   both in   $STATE/mockfactory.env
 

@@ -11,6 +11,7 @@ packages="gcc make libc6-dev pkg-config libpq-dev libxml2-dev libjson-c-dev libs
 command -v node > /dev/null || packages="$packages nodejs npm"
 command -v go > /dev/null || packages="$packages golang-go"
 command -v javac > /dev/null || packages="$packages default-jdk-headless"
+command -v chromium > /dev/null || packages="$packages chromium fonts-liberation"
 command -v mvn > /dev/null || packages="$packages maven"
 
 # shellcheck disable=SC2086

@@ -112,7 +112,7 @@ function check_sql(line,    code) {
 
 # The first line, or after #! the second, begins with the path in the file's kind of comment.
 function check_first(line,    want) {
-	want = (is_c ? "/* " : is_sql ? "-- " : "# ") path " - "
+	want = (is_c || path ~ /\.css$/ ? "/* " : is_sql ? "-- " : is_js ? "// " : "# ") path " - "
 	if (!is_md && substr(line, 1, length(want)) != want)
 		say(FNR, "the first line is: " want "purpose")
 }
@@ -127,11 +127,11 @@ FNR == 1 {
 	path = FILENAME
 	sub(/^\.\//, "", path)
 	is_c = path ~ /\.([ch]|def)$/; is_sql = path ~ /\.sql$/; is_md = path ~ /\.(md|html|css)$/
-	is_js = path ~ /\.m?js$/
+	is_js = path ~ /\.(m?js|go|java)$/
 	long_allowed = wide = in_comment = opened = 0
 	first = 1
 }
-first && FNR <= 2 && !is_js && path !~ /^(Makefile|README\.md|\.gitignore)$/ {
+first && FNR <= 2 && path !~ /^(Makefile|README\.md|\.gitignore)$/ {
 	if (!(FNR == 1 && /^#!/)) {
 		check_first($0)
 		first = 0

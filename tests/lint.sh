@@ -12,7 +12,8 @@ files() {
 
 failed=0
 files \( -name '*.[ch]' -o -name '*.sql' -o -name '*.awk' -o -name '*.sh' -o -name '*.py' \
-    -o -name '*.mk' -o -name '*.md' -o -name '*.mjs' -o -name '*.def' -o -name Makefile \
+    -o -name '*.mk' -o -name '*.md' -o -name '*.mjs' -o -name '*.js' \
+    -o -name '*.css' -o -name '*.go' -o -name '*.java' -o -name '*.def' -o -name Makefile \
     -o -path './.ci/*' -o -path './httpd-conf/*.conf' \) |
     LC_ALL=C xargs awk -f tests/lint.awk || failed=1
 

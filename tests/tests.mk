@@ -5,7 +5,7 @@ SDK     := tests/sdk/python
 BESIDE   = env -u MAKEFLAGS -u MAKELEVEL MODE=$(MODE) tests/suite.sh $@ tests/with-installation.sh
 # Every suite of `make check`, in this order.
 SUITES  := lint check-docs check-sql check-unit check-fuzz check-tsan check-process check-up \
-	check-sdk check-many check-front check-runtime check-crash
+	check-sdk check-dashboard check-many check-front check-runtime check-crash
 
 quick: lint check-docs check-sql check-unit ## what every change must pass, within a minute
 
@@ -37,6 +37,9 @@ check-fuzz: $(fuzzes) ## parsers of outside bytes over their corpus
 
 check-sdk: all $(PYTEST) $(T)/js $(T)/examples/built ## vendors' SDKs, examples, the API
 	@$(BESIDE) lighttpd $(PYTEST) $(SDK) $(ARGS)
+
+check-dashboard: all $(T)/dashboard/built ## the dashboard in Chromium: every view, axe-core, XSS
+	@MODULES=$(CURDIR)/$(T)/dashboard $(BESIDE) lighttpd tests/dashboard/run.sh $(ARGS)
 
 check-many: all $(PYTEST) ## real servers of several customers, each with a user of its own
 	@$(BESIDE) many $(PYTEST) $(SDK)/test_servers_many.py $(ARGS)
@@ -74,6 +77,13 @@ $(T)/js: tests/sdk/js/package-lock.json
 		cd tests/sdk/js && npm ci --silent --no-audit --no-fund; fi
 	@touch $@
 
+$(T)/dashboard/built: tests/dashboard/package-lock.json
+	@mkdir -p $(@D)
+	@cp tests/dashboard/package.json tests/dashboard/package-lock.json $(@D)
+	@if command -v npm > /dev/null; then \
+		cd $(@D) && npm ci --silent --no-audit --no-fund; fi
+	@touch $@
+
 $(T)/examples/built: tests/examples.sh $(shell find docs/examples -type f)
 	@tests/examples.sh $(@D)
 	@touch $@
@@ -82,4 +92,4 @@ tidy: ## clang-tidy and cppcheck
 	@tests/tidy.sh
 
 .PHONY: quick check suites lint tidy check-docs check-sql check-unit check-tsan check-fuzz \
-	check-sdk check-many check-front check-runtime
+	check-sdk check-dashboard check-many check-front check-runtime

@@ -315,7 +315,7 @@ def test_not_json(api):
 
 def test_addresses_that_mean_nothing(api):
     problem(api.call("GET", "/api/v1/nothing"), 404, "not-found")
-    problem(api.call("GET", "/"), 404, "not-found")
+    problem(api.call("GET", "/nothing"), 404, "not-found")
     problem(api.call("GET", "/api/v1/environments/" + "x" * 3000), 404, "environment-not-found")
     problem(api.call("GET", "/api/v1/environments/env-aaaaaaaaaa"), 404, "environment-not-found")
     problem(api.call("GET", "/api/v1/environments/%ff"), 404, "not-found")

@@ -1,4 +1,4 @@
-// docs/examples/java/src/main/java/S3Example.java - a bucket and an object, with the AWS SDK as it is
+// docs/examples/java/src/main/java/S3Example.java - a bucket and an object
 //
 // Address, region and keys come from the shell: eval the environment's exports first.
 import software.amazon.awssdk.core.sync.RequestBody;

@@ -1,4 +1,4 @@
-// docs/examples/java/src/main/java/SqsExample.java - a queue and a message, with the AWS SDK as it is
+// docs/examples/java/src/main/java/SqsExample.java - a queue and a message
 //
 // Address, region and keys come from the shell: eval the environment's exports first.
 import java.util.Map;
@@ -15,7 +15,7 @@ public class SqsExample {
 			sqs.sendMessage(request -> request.queueUrl(url).messageBody("Hello from MockFactory")
 				.messageAttributes(Map.of("Language", java)));
 
-			// A long poll: the answer comes with the first message, at the latest after ten seconds.
+			// A long poll: the answer comes with the first message, after ten seconds at most.
 			for (Message message : sqs.receiveMessage(request -> request.queueUrl(url)
 					.waitTimeSeconds(10).messageAttributeNames("All")).messages()) {
 				System.out.println(message.body() + " in "
