@@ -188,7 +188,10 @@ run_once(void *arg)
 	c->service->proto->decode(c);
 	if (c->service->authorise != NULL)
 		c->service->authorise(c);
-	c->op->handler(c);
+	if (c->service->run != NULL)
+		c->service->run(c);
+	else
+		c->op->handler(c);
 	if (c->service->proto->finish != NULL && !c->parking.wanted)
 		c->service->proto->finish(c);
 	db_commit(c->task);
@@ -282,6 +285,29 @@ ring_all(struct call *c)
 	c->rings = NULL;
 }
 
+static void
+tell_refused(void *arg)
+{
+	struct refusal *r = arg;
+
+	r->c->service->refused(r->c, r->fault);
+}
+
+/* The service hears of it; whether it can do anything about it changes no answer. */
+static void
+note_refusal(struct call *c, const struct fault *f)
+{
+	const char    *why = c->task->detail;
+	struct refusal r = { c, f, why };
+
+	if (c->service->refused == NULL)
+		return;
+	task_try(c->task, tell_refused, &r);
+	db_release(c->task);
+	c->task->fault = f;
+	c->task->detail = why;
+}
+
 static bool
 run_until_done(struct call *c, const char *key)
 {
@@ -300,10 +326,12 @@ run_until_done(struct call *c, const char *key)
 		f = task_try(c->task, run_once, &run);
 		db_release(c->task);
 	} while (f != NULL && again(&run, f, tries++));
-	if (f != NULL)
+	if (f != NULL) {
 		call_refuse(c, f);
-	else
+		note_refusal(c, f);
+	} else {
 		ring_all(c);
+	}
 	c->reply.sandbox = c->address == BY_PATH;
 	return c->parking.wanted;
 }

@@ -38,6 +38,7 @@ enum {
 	OP_WRITE = 1 << 0,
 	OP_BODY  = 1 << 1, /* the handler reads the body itself, as a stream */
 	OP_OPEN  = 1 << 2, /* needs no authentication: our own health, discovery, logging in */
+	OP_ALONE = 1 << 3, /* our own API: it commits as it goes, not all at its end (around.h) */
 	OP_SCOPE = 1 << 8, /* times an enum scope: our own API says what a credential needs */
 };
 
@@ -107,6 +108,10 @@ struct service {
 	 */
 	void (*authorise)(struct call *c);
 	void (*stranger)(struct call *c);
+	/* Runs c->op->handler, with what goes around it; NULL: just that. */
+	void (*run)(struct call *c);
+	/* The request came to nothing: c->reply is the fault's. May throw. NULL: nothing is done. */
+	void (*refused)(struct call *c, const struct fault *f);
 	const struct op *ops;
 	size_t           n_ops;
 	struct general_faults general;
@@ -147,6 +152,7 @@ struct call {
 	struct caller        *caller;   /* and what the credential says besides */
 
 	void                 *auth;     /* the authenticator's, for chunk signatures */
+	void                 *around;   /* service.run's */
 	void                 *state;    /* the handler's, kept over a rerun: a stored body */
 
 	struct json_object   *args;     /* owned by the arena */

@@ -6,7 +6,9 @@
 #include "shared/base/conf.h"
 #include "shared/base/log.h"
 #include "shared/base/task.h"
+#include "shared/core/audit.h"
 #include "shared/core/collect.h"
+#include "shared/core/idempotency.h"
 #include "shared/core/job.h"
 #include "shared/engine/blob.h"
 #include "shared/engine/queue.h"
@@ -15,7 +17,8 @@
 #define USAGE \
 	"Usage: mf-collect [--now]\n" \
 	"Empties the spaces that environments dropped, removes object bytes nobody names and\n" \
-	"messages of purged or deleted queues, all after MF_BLOB_GRACE.  cron starts it; several\n" \
+	"messages of purged or deleted queues, all after MF_BLOB_GRACE; also rows of the audit log\n" \
+	"and kept answers whose time is over.  cron starts it; several\n" \
 	"at once are fine, and so is killing it.\n" \
 	"--now: without waiting for the grace period, when nothing writes to this installation.\n"
 
@@ -26,7 +29,7 @@ struct running {
 	struct job         job;
 	struct store      *store;
 	struct collect     spaces;
-	int64_t            bodies, messages;
+	int64_t            bodies, messages, requests;
 	bool               now, more;
 };
 
@@ -69,6 +72,19 @@ next_messages(void *arg)
 	r->messages += (int64_t)queue_collect(r->job.task, before(r), MESSAGES, &r->more);
 }
 
+/* The audit log's rows and kept answers whose time is over, whatever --now says. */
+static void
+next_requests(void *arg)
+{
+	struct running *r = arg;
+	struct task    *t = r->job.task;
+	int64_t         gone = audit_prune(t, t->now - r->conf->audit_days * DAY, MESSAGES);
+
+	gone += idempotency_prune(t, t->now - r->conf->idempotency_keep, MESSAGES);
+	r->requests += gone;
+	r->more = gone > 0;
+}
+
 /* Step by step until there is no more; false: a step failed. */
 static bool
 repeat(struct running *r, void (*step)(void *arg))
@@ -89,6 +105,7 @@ report(const struct running *r, bool ok)
 	log_int(&l, "rows", r->spaces.rows);
 	log_int(&l, "bodies", r->bodies);
 	log_int(&l, "messages", r->messages);
+	log_int(&l, "requests", r->requests);
 	log_text(&l, "result", ok ? "done" : "failed");
 	log_end(&l);
 }
@@ -114,6 +131,7 @@ main(int argc, char **argv)
 	ok = repeat(&r, next_space);
 	ok = repeat(&r, next_bodies) && ok;
 	ok = repeat(&r, next_messages) && ok;
+	ok = repeat(&r, next_requests) && ok;
 	report(&r, ok);
 	job_end(&r.job);
 	store_close(r.store);

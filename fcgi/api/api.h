@@ -70,8 +70,17 @@ const char *api_endpoint(struct call *c, const struct life *e, const char *servi
 /* The environment as it is answered, and a JSON answer's parts that several operations share. */
 extern const struct shape environment_shape, secret_environment_shape, server_shape, services_shape;
 
+/* Of an environment, as it is at its generation. */
+const char *api_etag(struct call *c, const struct life *e);
 /* Is the tag in an If-None-Match (RFC 9110, 13.1.2)?  Weak or not is the same here. */
 bool api_listed(const char *header, const char *etag);
+/* Throws 412 when there is an If-Match (13.1.1) without the tag. */
+void api_check_match(struct call *c, const char *etag);
+/*
+ * The same for the environment of the path, which is held until the change is committed; not for a
+ * request that has waited: it has made its change.
+ */
+void api_match_environment(struct call *c);
 
 /*
  * The services a request names ("services", "provider", "package"), priced.  Throws when anything
@@ -92,5 +101,9 @@ struct api_page api_page_of_times(struct call *c);
 /* The end of a list: next_cursor, null when there is no more. */
 void api_put_cursor(struct call *c, const char *last_id);
 void api_put_time_cursor(struct call *c, int64_t last); /* 0: no more */
+
+/* Arguments of the query; what is wrong is noted.  NULL, initial: not given. */
+const char *api_word_arg(struct call *c, const char *name, const char *const *words, size_t n);
+int64_t     api_time_arg(struct call *c, const char *name, int64_t initial);
 
 #endif

@@ -2,13 +2,13 @@
 #include <string.h>
 
 #include "fcgi/api/api.h"
+#include "fcgi/api/around.h"
 #include "fcgi/api/doc.h"
 #include "fcgi/api/fields.h"
 #include "fcgi/proto/problem.h"
 #include "shared/base/conf.h"
 #include "shared/core/life.h"
 #include "shared/core/price.h"
-#include "shared/db/db.h"
 
 enum {
 	MOST_NAME = 100,
@@ -190,7 +190,7 @@ follow(struct call *c, const char *public_id)
 	if (strcmp(e->state, "error") == 0) {
 		/* Nobody has learned of it: it does not stay. */
 		life_destroy(c->task, c->account, public_id);
-		db_commit(c->task);
+		around_keep(c);
 		task_throw(c->task, &API_SERVER_FAILED, "%s", e->reason);
 	}
 	if (!api_servers_pending(e))
@@ -206,12 +206,14 @@ api_create_environment(struct call *c)
 	struct life     *e;
 
 	if (c->runs > 0) {
-		follow(c, c->state);
+		follow(c, c->state != NULL ? c->state : around_resumed(c));
 		return;
 	}
 	read_wish(c, &w);
 	e = life_create(c->task, &w);
 	c->state = mem_text(c->task->mem, e->public_id);
+	around_resource(c, c->state);
+	around_resume(c, c->state);
 	if (e->n_servers == 0)
 		answer_created(c, e, 201);
 	else if (!api_wait_servers(c, e))

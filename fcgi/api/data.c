@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "fcgi/api/api.h"
+#include "fcgi/api/around.h"
 #include "fcgi/api/doc.h"
 #include "fcgi/api/fields.h"
 #include "fcgi/proto/problem.h"
 #include "shared/base/clock.h"
+#include "shared/base/text.h"
 #include "shared/core/life.h"
 #include "shared/core/mockdata/draw.h"
 #include "shared/wire/json.h"
@@ -139,14 +141,28 @@ read_template(const struct fields *f)
 	return t;
 }
 
+/* What a request that this one goes on with has kept (data_server.c): "<seed> <seeding>". */
+static bool
+read_kept(struct call *c, struct data_kept *out)
+{
+	const char *text = around_resumed(c);
+	size_t      n = text != NULL ? strcspn(text, " ") : 0;
+
+	return n > 0 && text[n] == ' ' &&
+	    text_i64(mem_text_n(c->task->mem, text, n), 0, INT32_MAX, &out->seed) &&
+	    text_i64(text + n + 1, 1, INT64_MAX, &out->seeding);
+}
+
 /* Without a seed one is drawn, and kept should the request have to run again. */
 static struct data_kept *
 keep(struct call *c)
 {
 	struct data_kept *kept = c->state;
 
-	if (kept == NULL) {
-		kept = c->state = mem_one(c->task->mem, struct data_kept);
+	if (kept != NULL)
+		return kept;
+	kept = c->state = mem_one(c->task->mem, struct data_kept);
+	if (!read_kept(c, kept)) {
 		id_bytes(&c->task->ids, &kept->seed, sizeof(kept->seed));
 		kept->seed &= INT32_MAX;
 	}

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "fcgi/api/api.h"
+#include "fcgi/api/around.h"
 #include "fcgi/api/data.h"
 #include "fcgi/proto/problem.h"
 #include "shared/base/conf.h"
@@ -102,6 +103,7 @@ data_seed_s3(struct call *c, const struct data_wish *w)
 	const char  **keys;
 	size_t        n = 0;
 
+	around_alone(c); /* files cannot be taken back */
 	find_target(c, w, &to);
 	keys = mem_array(c->task->mem, const char *, (size_t)(w->count / DATA_PART + 1));
 	for (int64_t first = 0; first < w->count; first += DATA_PART) {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "fcgi/api/api.h"
+#include "fcgi/api/around.h"
 #include "fcgi/api/data.h"
 #include "fcgi/proto/problem.h"
 #include "shared/base/clock.h"
@@ -72,8 +73,11 @@ data_seed_server(struct call *c, const struct data_wish *w, const struct life *e
 	int64_t        *id = &w->kept->seeding;
 	struct seeding *s;
 
-	if (*id == 0)
+	if (*id == 0) {
 		*id = ask(c, w, e);
+		around_resume(c, mem_fmt(c->task->mem, "%lld %lld", (long long)w->kept->seed,
+		    (long long)*id));
+	}
 	s = seed_find(c->task, c->account, e->public_id, *id);
 	if (s == NULL)
 		task_throw(c->task, &API_NO_OPERATION, NULL);

@@ -37,7 +37,7 @@ const struct doc doc_get_environment = {
 };
 const struct doc doc_destroy_environment = {
 	.tag = "Environments", .summary = "Destroy an environment",
-	.about = "Destroying what is destroyed is no error.", .flags = DOC_ASYNC,
+	.about = "Destroying what is destroyed is no error.", .flags = DOC_ASYNC | DOC_TAGGED,
 	.answers = {
 		{ 202, "Its servers are being removed", &environment_shape, NULL,
 		    HAS_LOCATION | HAS_RETRY },
@@ -47,7 +47,7 @@ const struct doc doc_destroy_environment = {
 };
 
 #define CHANGES_ENVIRONMENT \
-	.tag = "Environments", .flags = DOC_ASYNC, \
+	.tag = "Environments", .flags = DOC_ASYNC | DOC_TAGGED, \
 	.answers = { \
 		{ 200, "The environment as it is now", &secret_environment_shape, NULL, HAS_ETAG }, \
 		{ 202, "Its servers follow; Location names the operation", &secret_environment_shape, \
@@ -91,30 +91,6 @@ api_environment(struct call *c)
 	return e;
 }
 
-static const char *
-etag_of(struct call *c, const struct life *e)
-{
-	return mem_fmt(c->task->mem, "\"%s-%lld\"", e->public_id, (long long)e->generation);
-}
-
-bool
-api_listed(const char *header, const char *etag)
-{
-	size_t n = strlen(etag);
-
-	while (header != NULL && *header != '\0') {
-		header += strspn(header, ", \t");
-		if (*header == '*')
-			return true;
-		if (text_starts(header, "W/"))
-			header += 2;
-		if (strncmp(header, etag, n) == 0)
-			return true;
-		header += strcspn(header, ",");
-	}
-	return false;
-}
-
 int64_t
 api_preferred_wait(struct call *c)
 {
@@ -139,7 +115,7 @@ void
 api_get_environment(struct call *c)
 {
 	struct life *e = api_environment(c);
-	const char  *etag = etag_of(c, e);
+	const char  *etag = api_etag(c, e);
 	int64_t      wait = api_preferred_wait(c), deadline = c->started + wait * SECOND;
 
 	call_header(c, "ETag", etag);
@@ -163,16 +139,11 @@ api_get_environment(struct call *c)
 void
 api_list_environments(struct call *c)
 {
-	const char     *state = request_arg(c->req, "status");
+	const char     *state = api_word_arg(c, "status", states, COUNT(states));
 	struct api_page page = api_page(c, "env-");
 	struct life    *list;
-	bool            known = state == NULL;
 	size_t          n;
 
-	for (size_t i = 0; i < COUNT(states); i++)
-		known |= state != NULL && strcmp(state, states[i]) == 0;
-	if (!known)
-		problem_field(c, "status", "is to be a state, as \"running\"");
 	problem_check(c);
 	n = life_list(c->task, c->account, state, page.after, page.limit + 1, &list);
 	api_answer(c, 200);
@@ -205,7 +176,7 @@ answer_change(struct call *c, const char *kind, enum life_change change)
 	/* Who waited for servers to start hears why they did not. */
 	if (c->runs > 0 && strcmp(e->state, "error") == 0)
 		task_throw(c->task, &API_SERVER_FAILED, "%s", e->reason);
-	call_header(c, "ETag", etag_of(c, e));
+	call_header(c, "ETag", api_etag(c, e));
 	if (pending)
 		api_operation(c, kind, id);
 	api_answer(c, pending ? 202 : 200);
@@ -231,6 +202,7 @@ void
 api_stop_environment(struct call *c)
 {
 	check_no_fields(c);
+	api_match_environment(c);
 	answer_change(c, "stop", once(c, life_stop));
 }
 
@@ -238,6 +210,7 @@ void
 api_start_environment(struct call *c)
 {
 	check_no_fields(c);
+	api_match_environment(c);
 	answer_change(c, "start", once(c, life_start));
 }
 
@@ -246,9 +219,11 @@ void
 api_destroy_environment(struct call *c)
 {
 	const char      *id = problem_param(c, "id");
-	enum life_change change = once(c, life_destroy);
+	enum life_change change;
 	struct life     *e;
 
+	api_match_environment(c);
+	change = once(c, life_destroy);
 	if (change == LIFE_NONE)
 		task_throw(c->task, &API_NO_ENVIRONMENT, NULL);
 	if (change == LIFE_DONE)
@@ -273,6 +248,7 @@ api_reset_environment(struct call *c)
 	enum life_change change;
 
 	problem_check(c);
+	api_match_environment(c);
 	change = c->runs > 0 ? LIFE_SAME : life_reset(c->task, c->account, id, service);
 	if (change == LIFE_NO_SERVICE) {
 		fields_wrong(&f, "service", "%s has no such service", id);

@@ -1,11 +1,15 @@
 /* fcgi/api/key.c - API keys of the caller's account */
+#include <string.h>
+
 #include "fcgi/api/api.h"
+#include "fcgi/api/around.h"
 #include "fcgi/api/doc.h"
 #include "fcgi/api/fields.h"
 #include "fcgi/proto/problem.h"
 #include "shared/base/clock.h"
 #include "shared/core/account.h"
 #include "shared/core/key.h"
+#include "shared/wire/digest.h"
 
 enum { MOST_NAME = 100 };
 
@@ -53,8 +57,27 @@ const struct doc doc_list_keys = {
 	.tag = "Keys", .summary = "API keys, in the order they were made", .flags = DOC_PAGED,
 	.answers = { { 200, "A page of keys", &key_list_shape, NULL, 0 } },
 };
+const struct doc doc_get_key = {
+	.tag = "Keys", .summary = "An API key", .flags = DOC_CACHED,
+	.answers = { { 200, "The key, not its text", &key_shape, NULL, HAS_ETAG },
+		{ 304, "It is as you have it", NULL, NULL, HAS_ETAG } },
+	.faults = { &API_NO_KEY_FOUND },
+};
+
+static const struct member key_update_members[] = {
+	{ "name", S_TEXT(1, MOST_NAME), MUST, "For people", NULL },
+};
+static const struct shape key_update_shape = S_WISH("KeyUpdate", key_update_members);
+
+const struct doc doc_update_key = {
+	.tag = "Keys", .summary = "Rename an API key", .flags = DOC_TAGGED,
+	.request = &key_update_shape,
+	.answers = { { 200, "The key as it is now", &key_shape, NULL, HAS_ETAG } },
+	.faults = { &API_NO_KEY_FOUND },
+};
 const struct doc doc_revoke_key = {
 	.tag = "Keys", .summary = "Revoke an API key: it opens nothing from the next request on",
+	.flags = DOC_TAGGED,
 	.answers = { { 204, "It is revoked", NULL, NULL, 0 } },
 	.faults = { &API_NO_KEY_FOUND },
 };
@@ -143,6 +166,7 @@ api_create_key(struct call *c)
 	k = key_create(c->task, c->account, name != NULL ? name : "key", scopes, expires_at,
 	    &text);
 	call_header(c, "Location", mem_fmt(c->task->mem, "/api/v1/keys/%s", k->public_id));
+	around_resource(c, k->public_id);
 	api_answer(c, 201);
 	put_key(c, k, text);
 }
@@ -166,10 +190,63 @@ api_list_keys(struct call *c)
 	enc_end(c->out);
 }
 
+/* Of what its owner changes; when it was last used changes nothing about it. */
+static const char *
+etag_of(struct call *c, const struct key *k)
+{
+	const char *state = mem_fmt(c->task->mem, "%s %lld %lld %s", k->public_id,
+	    (long long)k->expires_at, (long long)k->revoked_at, k->name);
+
+	return mem_fmt(c->task->mem, "\"%s\"",
+	    digest_hex(c->task->mem, DIGEST_SHA256, state, strlen(state)));
+}
+
+/* The key of the path, when it exists and is as If-Match says. */
+static void
+match_key(struct call *c)
+{
+	struct key *k = key_hold(c->task, c->account, problem_param(c, "id"));
+
+	if (k == NULL)
+		task_throw(c->task, &API_NO_KEY_FOUND, NULL);
+	api_check_match(c, etag_of(c, k));
+}
+
+void
+api_get_key(struct call *c)
+{
+	struct key *k = key_find(c->task, c->account, problem_param(c, "id"));
+
+	if (k == NULL)
+		task_throw(c->task, &API_NO_KEY_FOUND, NULL);
+	call_header(c, "ETag", etag_of(c, k));
+	if (api_listed(request_header(c->req, "if-none-match"), etag_of(c, k))) {
+		c->reply.status = 304;
+		return;
+	}
+	api_answer(c, 200);
+	put_key(c, k, NULL);
+}
+
+void
+api_update_key(struct call *c)
+{
+	struct fields f = fields_in(c, c->args, "", &key_update_shape);
+	const char   *name = field_text(&f, "name");
+	struct key   *k;
+
+	problem_check(c);
+	match_key(c);
+	k = key_rename(c->task, c->account, problem_param(c, "id"), name);
+	call_header(c, "ETag", etag_of(c, k));
+	api_answer(c, 200);
+	put_key(c, k, NULL);
+}
+
 void
 api_revoke_key(struct call *c)
 {
-	if (key_revoke(c->task, c->account, problem_param(c, "id")) == NULL)
-		task_throw(c->task, &API_NO_KEY_FOUND, NULL);
+	match_key(c);
+	key_revoke(c->task, c->account, problem_param(c, "id"));
 	api_no_content(c);
 }

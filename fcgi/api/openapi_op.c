@@ -9,13 +9,17 @@
 
 enum { MOST_FAULTS = 40 };
 
+#define VISIBLE ID_BASE62 "_-"
+
 /* What an operation is, as far as it decides what may go wrong with it. */
 enum {
 	ANY     = 0,
 	KEYED   = 1 << 0, /* it needs an API key */
 	BODY    = 1 << 1, /* its method has a body */
-	FIELDS  = 1 << 2, /* it reads a body or arguments */
 	SEGMENT = 1 << 3, /* its path has a segment in braces */
+	SHOWS   = 1 << 4, /* it answers a body */
+	MATCHES = 1 << 5, /* it takes If-Match */
+	ONCE    = 1 << 6, /* it takes an Idempotency-Key */
 };
 
 /* What every operation of a kind may answer, besides its own faults. */
@@ -30,7 +34,12 @@ static const struct { const struct fault *fault; unsigned when; } general[] = {
 	{ &PROBLEM_INCOMPLETE, BODY },
 	{ &PROBLEM_TOO_LARGE, BODY },
 	{ &PROBLEM_TYPE, BODY },
-	{ &PROBLEM_INVALID, FIELDS },
+	{ &PROBLEM_INVALID, ANY },
+	{ &PROBLEM_ACCEPT, SHOWS },
+	{ &API_CHANGED, MATCHES },
+	{ &API_MALFORMED_IDEMPOTENCY_KEY, ONCE },
+	{ &API_IN_PROGRESS, ONCE },
+	{ &API_KEY_REUSED, ONCE },
 };
 
 static bool
@@ -47,6 +56,12 @@ has_body(const struct op *op)
 	return is_method(op, "POST") || is_method(op, "PUT") || is_method(op, "PATCH");
 }
 
+static bool
+takes_key(const struct op *op)
+{
+	return is_method(op, "POST") && (op->flags & OP_OPEN) == 0;
+}
+
 static unsigned
 kind_of(const struct op *op, const struct doc *d)
 {
@@ -55,9 +70,14 @@ kind_of(const struct op *op, const struct doc *d)
 	if ((op->flags & OP_OPEN) == 0)
 		kind |= KEYED;
 	if (has_body(op))
-		kind |= BODY | FIELDS;
-	if (d->n_query > 0 || (d->flags & DOC_PAGED) != 0)
-		kind |= FIELDS;
+		kind |= BODY;
+	if (takes_key(op))
+		kind |= ONCE;
+	if (d->flags & DOC_TAGGED)
+		kind |= MATCHES;
+	for (size_t i = 0; i < COUNT(d->answers); i++)
+		if (d->answers[i].body != NULL || d->answers[i].type != NULL)
+			kind |= SHOWS;
 	if (strchr(op->http, '{') != NULL)
 		kind |= SEGMENT;
 	return kind;
@@ -100,7 +120,7 @@ put_segments(struct enc *e, struct mem *m, const char *path)
 }
 
 static void
-put_headers(struct enc *e, const struct doc *d)
+put_headers(struct enc *e, const struct op *op, const struct doc *d)
 {
 	static const struct member match = { "If-Match", S_STRING, 0,
 		"Only if the resource still has one of these ETags (RFC 9110, 13.1.1); else 412", NULL };
@@ -110,6 +130,12 @@ put_headers(struct enc *e, const struct doc *d)
 		"\"wait=N\": answer when something changed, at most N seconds later; "
 		"\"respond-async\": answer 202 at once (RFC 7240)", NULL };
 
+	static const struct member once = { "Idempotency-Key", S_CHARS(1, 255, VISIBLE, ""), 0,
+		"Of the client's choice: the same request with the same key has its effect once, and its "
+		"answer again for a day", NULL };
+
+	if (takes_key(op))
+		put_param(e, "header", &once);
 	if (d->flags & DOC_TAGGED)
 		put_param(e, "header", &match);
 	if (d->flags & DOC_CACHED)
@@ -127,7 +153,7 @@ put_params(struct enc *e, struct mem *m, const struct op *op, const struct doc *
 		put_param(e, "query", &d->query[i]);
 	for (size_t i = 0; (d->flags & DOC_PAGED) != 0 && i < COUNT(page_query); i++)
 		put_param(e, "query", &page_query[i]);
-	put_headers(e, d);
+	put_headers(e, op, d);
 	enc_end(e);
 }
 

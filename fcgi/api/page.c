@@ -1,4 +1,4 @@
-/* fcgi/api/page.c - lists in pages */
+/* fcgi/api/page.c - lists in pages, and other arguments of a query */
 #include <string.h>
 
 #include "fcgi/api/api.h"
@@ -88,4 +88,30 @@ void
 api_put_time_cursor(struct call *c, int64_t last)
 {
 	api_put_cursor(c, last != 0 ? mem_fmt(c->task->mem, "%lld", (long long)last) : NULL);
+}
+
+const char *
+api_word_arg(struct call *c, const char *name, const char *const *words, size_t n)
+{
+	const char *s = request_arg(c->req, name), *list = "";
+
+	for (size_t i = 0; s != NULL && i < n; i++) {
+		if (strcmp(s, words[i]) == 0)
+			return words[i];
+		list = mem_fmt(c->task->mem, "%s%s%s", list, i > 0 ? ", " : "", words[i]);
+	}
+	if (s != NULL)
+		problem_field(c, name, "is to be one of: %s", list);
+	return NULL;
+}
+
+int64_t
+api_time_arg(struct call *c, const char *name, int64_t initial)
+{
+	const char *s = request_arg(c->req, name);
+	int64_t     at = initial;
+
+	if (s != NULL && !clock_parse_iso(s, &at))
+		problem_field(c, name, "is to be a time, as 2030-01-31T12:00:00Z");
+	return at;
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "fcgi/api/api.h"
+#include "fcgi/api/around.h"
 #include "fcgi/api/doc.h"
 #include "fcgi/auth/bearer.h"
 #include "fcgi/proto/problem.h"
@@ -56,6 +57,7 @@ const struct service service_api = {
 	.cloud = "mockfactory", .name = "api", .path = ROOT,
 	.proto = &proto_problem,
 	.authenticate = authenticate,
+	.run = around_run, .refused = around_refused,
 	.ops = ops, .n_ops = COUNT(ops),
 	.general = { .internal = &PROBLEM_INTERNAL, .unavailable = &PROBLEM_UNAVAILABLE,
 		.not_built = &PROBLEM_NOT_BUILT, .too_large = &PROBLEM_TOO_LARGE,

@@ -112,24 +112,13 @@ api_get_environment_usage(struct call *c)
 	enc_end(c->out);
 }
 
-static int64_t
-read_time(struct call *c, const char *name, int64_t initial)
-{
-	const char *s = request_arg(c->req, name);
-	int64_t     at = initial;
-
-	if (s != NULL && !clock_parse_iso(s, &at))
-		problem_field(c, name, "is to be a time, as 2030-01-31T12:00:00Z");
-	return at;
-}
-
 /* Without "from" and "to": the month of UTC so far. */
 void
 api_get_usage(struct call *c)
 {
 	struct mem      *m = c->task->mem;
-	int64_t          to = read_time(c, "to", c->task->now);
-	int64_t          from = read_time(c, "from", clock_month(to));
+	int64_t          to = api_time_arg(c, "to", c->task->now);
+	int64_t          from = api_time_arg(c, "from", clock_month(to));
 	struct api_page  page = api_page(c, "env-");
 	struct usage_sum *list;
 	const char       *total;

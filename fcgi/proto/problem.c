@@ -16,6 +16,7 @@
 FAULT(PROBLEM_INVALID, "invalid-request", 422, "The request is not valid.")
 FAULT(PROBLEM_NOT_FOUND, "not-found", 404, "There is nothing at this address.")
 FAULT(PROBLEM_METHOD, "method-not-allowed", 405, "This address does not take this method.")
+FAULT(PROBLEM_ACCEPT, "not-acceptable", 406, "The answer is of no type that Accept takes.")
 FAULT(PROBLEM_TYPE, "unsupported-media-type", 415, "The body is to be JSON.")
 FAULT(PROBLEM_JSON, "malformed-json", 400, "The body is not a JSON object.")
 FAULT(PROBLEM_INCOMPLETE, "incomplete-body", 400, "The body ended before its length.")

@@ -45,6 +45,7 @@ _Noreturn void problem_scope(struct call *c, const struct fault *f, const char *
 extern const struct fault PROBLEM_INVALID;     /* 422, with `errors` */
 extern const struct fault PROBLEM_NOT_FOUND;   /* 404: the path means nothing */
 extern const struct fault PROBLEM_METHOD;      /* 405 */
+extern const struct fault PROBLEM_ACCEPT;      /* 406 */
 extern const struct fault PROBLEM_TYPE;        /* 415 */
 extern const struct fault PROBLEM_JSON;        /* 400 */
 extern const struct fault PROBLEM_INCOMPLETE;  /* 400 */

@@ -82,6 +82,8 @@ static const struct setting settings[] = {
 	{ "MF_SHUTDOWN_GRACE", DURATION, AT(shutdown_grace), "24h", 0, 365 * DAY, "How long an environment stopped for want of use is kept, unless it is persistent" },
 	{ "MF_STOPPED_DAYS", NUMBER, AT(stopped_days), "30", 1, 3650, "Days after which any other stopped or failed environment is destroyed" },
 	{ "MF_STOPPED_NOTICE", DURATION, AT(stopped_notice), "3d", 0, 365 * DAY, "How long before that its owner is told" },
+	{ "MF_AUDIT_DAYS", NUMBER, AT(audit_days), "400", 1, 36500, "Days for which the audit log is kept" },
+	{ "MF_IDEMPOTENCY_KEEP", DURATION, AT(idempotency_keep), "24h", MINUTE, 30 * DAY, "How long a request's answer is kept for its Idempotency-Key" },
 	{ "MF_SENDMAIL", TEXT, AT(sendmail), "/usr/sbin/sendmail -t -i", 0, 0, "Program that takes mails, with its arguments; run without a shell" },
 	{ "MF_MAIL_FROM", TEXT, AT(mail_from), "", 0, 0, "Address mails come from; empty: mockfactory at MF_DOMAIN" },
 	{ "MF_SECRET_KEY_FILE", TEXT, AT(secret_key_file), "var/secret.key", 0, 0, "64 hexadecimal digits under which secrets are encrypted at rest" },

@@ -70,6 +70,10 @@ struct conf {
 	const char *sso_scopes;
 	const char *sso_ca_file;
 
+	/* what the control API keeps of requests */
+	int64_t     audit_days;
+	int64_t     idempotency_keep;
+
 	/* environments nobody uses, and mails about them */
 	int64_t     shutdown_warning;
 	int64_t     shutdown_grace;

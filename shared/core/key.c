@@ -135,17 +135,49 @@ key_list(struct task *t, int64_t account, const char *after, size_t most, struct
 	return r.n;
 }
 
+/* The one key of r; NULL when there is none. */
+static struct key *
+only(struct task *t, const struct rows *r)
+{
+	struct key *k;
+
+	if (r->n == 0)
+		return NULL;
+	k = mem_one(t->mem, struct key);
+	*k = read_key(t, r, 0);
+	return k;
+}
+
+struct key *
+key_find(struct task *t, int64_t account, const char *public_id)
+{
+	struct rows r = db_rows(t, &Q_key_find, db_i64(account), db_text(public_id));
+
+	return only(t, &r);
+}
+
+struct key *
+key_hold(struct task *t, int64_t account, const char *public_id)
+{
+	struct rows r = db_rows(t, &Q_key_hold, db_i64(account), db_text(public_id));
+
+	return only(t, &r);
+}
+
+struct key *
+key_rename(struct task *t, int64_t account, const char *public_id, const char *name)
+{
+	struct rows r = db_rows(t, &Q_key_rename, db_i64(account), db_text(public_id), db_text(name));
+
+	return only(t, &r);
+}
+
 struct key *
 key_revoke(struct task *t, int64_t account, const char *public_id)
 {
 	struct rows r = db_rows(t, &Q_key_revoke, db_i64(account), db_text(public_id), db_time(t->now));
-	struct key *k;
 
-	if (r.n == 0)
-		return NULL;
-	k = mem_one(t->mem, struct key);
-	*k = read_key(t, &r, 0);
-	return k;
+	return only(t, &r);
 }
 
 int64_t

@@ -45,6 +45,11 @@ bool key_check(struct task *t, const char *text, struct caller *out);
  * start).
  */
 size_t key_list(struct task *t, int64_t account, const char *after, size_t most, struct key **out);
+/* One key of an account; NULL: there is none. */
+struct key *key_find(struct task *t, int64_t account, const char *public_id);
+/* The same, held for a change in the caller's transaction. */
+struct key *key_hold(struct task *t, int64_t account, const char *public_id);
+struct key *key_rename(struct task *t, int64_t account, const char *public_id, const char *name);
 /*
  * From now on the key opens nothing; NULL: the account has no such key. Revoking again is no
  * error.

@@ -104,6 +104,20 @@ void life_destroy_held(struct task *t, int64_t id, const char *state, int64_t se
 enum life_change life_reset(struct task *t, int64_t account, const char *public_id,
     const char *service);
 
+/* The environment's generation, held for a change in the caller's transaction; false: there is no
+ * such environment. */
+bool life_hold(struct task *t, int64_t account, const char *public_id, int64_t *generation);
+
+/* What an owner may change; the rest stays as it is. */
+struct life_update {
+	bool        rename;
+	const char *name;                /* NULL: none */
+	int64_t     auto_shutdown_hours; /* 0: as it is */
+	const bool *persistent;          /* NULL: as it is */
+};
+enum life_change life_update(struct task *t, int64_t account, const char *public_id,
+    const struct life_update *u);
+
 /* How a clock shall change: where it shall be, and whether it shall stand still there. */
 struct life_clock_wish {
 	enum { CLOCK_SAME, CLOCK_OFFSET, CLOCK_NOW, CLOCK_ADVANCE } kind;

@@ -166,6 +166,31 @@ life_reset(struct task *t, int64_t account, const char *public_id, const char *s
 	return row_i64(&r, 0, "services") > 0 ? LIFE_DONE : LIFE_NO_SERVICE;
 }
 
+bool
+life_hold(struct task *t, int64_t account, const char *public_id, int64_t *generation)
+{
+	struct rows r = db_rows(t, &Q_life_lock, db_i64(account), db_text(public_id));
+
+	*generation = r.n > 0 ? row_i64(&r, 0, "generation") : 0;
+	return r.n > 0;
+}
+
+enum life_change
+life_update(struct task *t, int64_t account, const char *public_id, const struct life_update *u)
+{
+	struct held  h = hold(t, account, public_id);
+	struct param hours = db_i64(u->auto_shutdown_hours);
+
+	if (h.id == 0 || is(&h, "destroyed"))
+		return LIFE_NONE;
+	if (is(&h, "destroying"))
+		return LIFE_REFUSED;
+	db_rows(t, &Q_life_update, db_i64(h.id), db_bool(u->rename), db_text(u->name),
+	    u->auto_shutdown_hours != 0 ? hours : db_null(hours),
+	    u->persistent != NULL ? db_bool(*u->persistent) : db_null(db_bool(false)), db_time(t->now));
+	return LIFE_DONE;
+}
+
 int64_t
 life_clock_now(const struct life_clock *c, int64_t now)
 {

@@ -17,6 +17,7 @@ struct db_link {
 	struct db   *db;
 	struct conn *conn;
 	bool         begin_pending, in_transaction;
+	bool         enclosed; /* begin and commit are db_enclose's and db_commit_all's */
 	bool         relaxed;
 	const char  *why; /* of the last failure, in the arena */
 };
@@ -51,6 +52,7 @@ hold(struct db_link *l)
 static void
 let_go(struct db_link *l, bool usable)
 {
+	l->enclosed = false;
 	if (l->conn == NULL)
 		return;
 	pool_give(l->db, l->conn, usable);
@@ -291,8 +293,24 @@ db_relax(struct task *t, bool relaxed)
 void
 db_begin(struct task *t)
 {
+	if (t->db->enclosed)
+		return;
 	assert(!t->db->in_transaction && !t->db->begin_pending);
 	t->db->begin_pending = true;
+}
+
+void
+db_enclose(struct task *t)
+{
+	db_begin(t);
+	t->db->enclosed = true;
+}
+
+void
+db_commit_all(struct task *t)
+{
+	t->db->enclosed = false;
+	db_commit(t);
 }
 
 void
@@ -302,6 +320,8 @@ db_commit(struct task *t)
 	struct db_link           *l = t->db;
 	PGresult                **kept, *result;
 
+	if (l->enclosed)
+		return;
 	l->begin_pending = false;
 	if (!l->in_transaction)
 		return;

@@ -53,6 +53,12 @@ void db_relax(struct task *t, bool relaxed);
 /* The following statements are one transaction; `begin` travels with the first of them. */
 void db_begin(struct task *t);
 void db_commit(struct task *t);
+/*
+ * One transaction around whatever the task does until db_commit_all: db_begin and db_commit of the
+ * functions it calls meanwhile are part of it, and do nothing.
+ */
+void db_enclose(struct task *t);
+void db_commit_all(struct task *t);
 
 struct param {
 	enum {

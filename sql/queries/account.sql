@@ -62,6 +62,25 @@ select id, public_id, name, prefix, created_at, expires_at, revoked_at, used_at,
  order by id
  limit $3
 
+-- name: key_hold(bigint, text)
+-- Key $2 of account $1, held until the transaction ends.
+select id, public_id, name, prefix, created_at, expires_at, revoked_at, used_at, scopes
+  from core.api_key
+ where account_id = $1 and public_id = $2
+   for no key update
+
+-- name: key_find(bigint, text)
+select id, public_id, name, prefix, created_at, expires_at, revoked_at, used_at, scopes
+  from core.api_key
+ where account_id = $1 and public_id = $2
+
+-- name: key_rename(bigint, text, text)
+-- Key $2 of account $1 is named $3.
+update core.api_key
+   set name = $3
+ where account_id = $1 and public_id = $2
+returning id, public_id, name, prefix, created_at, expires_at, revoked_at, used_at, scopes
+
 -- name: key_revoke(bigint, text, timestamptz)
 -- Revoke key $2 of account $1 at $3; a key revoked before keeps its time.
 update core.api_key

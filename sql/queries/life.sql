@@ -92,7 +92,7 @@ select e.id, e.public_id, e.name, e.provider, e.package, e.state::text as state,
 
 -- name: life_lock(bigint, text)
 -- Environment $2 of account $1, held until the transaction ends.
-select id, state::text as state, clock_offset, clock_frozen,
+select id, state::text as state, generation, clock_offset, clock_frozen,
        (select count(*) from core.server s where s.environment_id = core.environment.id) as servers
   from core.environment
  where account_id = $1 and public_id = $2
@@ -117,6 +117,16 @@ unkeyed as (
 dropped as (
   update core.space set dropped_at = $2 where environment_id = $1 and dropped_at is null)
 update core.environment set port = null where id = $1
+
+-- name: life_update(bigint, boolean, text, bigint, boolean, timestamptz)
+-- Environment $1 at $6: its name is $3 if $2; hours until shut-down $4 and persistent $5, null: as
+-- they are.
+update core.environment
+   set name = case when $2 then $3 else name end,
+       auto_shutdown_hours = coalesce($4, auto_shutdown_hours),
+       persistent = coalesce($5, persistent),
+       generation = generation + 1, changed_at = $6
+ where id = $1
 
 -- name: life_reset(bigint, text, timestamptz)
 -- Give service $2 of environment $1 (null: each of its services) an empty space at $3; the old ones

@@ -141,7 +141,9 @@ def test_api_with_anothers_ids(api, environment, stranger, name, method, target,
     if not path.startswith("/api/"):
         path = "/api/v1" + path
     body = {"freeze": True} if path.endswith("/clock") else {}
-    body = body if method in ("POST", "PUT") else None
+    if path.startswith("/api/v1/keys/"):
+        body = {"name": "theirs"}
+    body = body if method in ("POST", "PUT", "PATCH") else None
     answer = stranger.call(method, path, body)
     if environment.id in path or key in path:
         assert answer.status == 404, (answer.status, answer.body)

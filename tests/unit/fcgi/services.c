@@ -176,8 +176,8 @@ test_api_reads_do_not_write(void **state)
 	struct task          *t = *state;
 	struct mem           *m = mem_new(1 << 20); /* a request empties the task's */
 	const struct service *s = services[0];
-	const char           *names[][2] = { { "operations/{id}", NULL }, { "{id}", NULL },
-		{ NULL, NULL } };
+	const char           *names[][2] = { { "operations/{id}", NULL }, { "keys/{id}", NULL },
+		{ "{id}", NULL }, { NULL, NULL } };
 	const char           *id;
 	size_t                n = 0;
 	char                  method[8];
@@ -187,7 +187,8 @@ test_api_reads_do_not_write(void **state)
 	id = mem_text(m, api_text(api_ok(t, 201, "POST", "/api/v1/environments",
 	    "{\"services\": [\"aws_s3\"]}"), "id"));
 	names[0][1] = mem_fmt(m, "operations/op-create-%s", id);
-	names[1][1] = id;
+	names[1][1] = mem_fmt(m, "keys/%s", scratch_sql("select public_id from core.api_key limit 1"));
+	names[2][1] = id;
 	read_only(true);
 	for (size_t i = 0; i < s->n_ops; i++) {
 		if (!is_read(&s->ops[i]) || !text_starts(s->ops[i].http, "GET "))
