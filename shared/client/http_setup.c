@@ -12,10 +12,12 @@ http_service_parse(struct http_service *s, const char *url)
 {
 	bool        tls = strncmp(url, "https://", 8) == 0;
 	const char *host = url + (tls ? 8 : 7), *default_port = tls ? ":443" : ":80";
-	size_t      n = strcspn(host, "/?#"), path = strlen(host + n), port = strlen(default_port);
+	size_t      n, path, port = strlen(default_port);
 
 	if (!tls && strncmp(url, "http://", 7) != 0)
 		return false;
+	n = strcspn(host, "/");
+	path = strlen(host + n);
 	while (path > 0 && host[n + path - 1] == '/')
 		path--;
 	if (n == 0 || n >= sizeof(s->host) || path >= sizeof(s->prefix) ||
