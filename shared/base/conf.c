@@ -51,7 +51,7 @@ static const struct setting settings[] = {
 	{ "MF_STORE_PATH_STYLE", BOOL, AT(store_path_style), "1", 0, 0, "Name the bucket of an s3 store in the path; 0: in the host" },
 	{ "MF_STORE_CA_FILE", TEXT, AT(store_ca_file), "", 0, 0, "Certificates to trust of a store; empty: the system's" },
 	{ "MF_STORE_TIMEOUT", DURATION, AT(store_timeout), "10s", 100 * MILLISECOND, 5 * MINUTE, "How long a store may be silent" },
-	{ "MF_STORE_PART", SIZE, AT(store_part), "10m", 5 << 20, 1 << 30, "Larger bodies go to an s3 or oci store in parts of this size, each held in memory while it is sent" },
+	{ "MF_STORE_PART", SIZE, AT(store_part), "10m", 5 << 20, 1 << 30, "Larger bodies go to an s3 or oci store in parts of this size; each upload under way holds one in memory" },
 	{ "MF_OCI_TENANCY", TEXT, AT(oci_tenancy), "", 0, 0, "Tenancy of an oci store, an OCID" },
 	{ "MF_OCI_USER", TEXT, AT(oci_user), "", 0, 0, "User that signs for it, an OCID" },
 	{ "MF_OCI_FINGERPRINT", TEXT, AT(oci_fingerprint), "", 0, 0, "Fingerprint of the user's API key" },

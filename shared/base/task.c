@@ -61,6 +61,28 @@ task_try(struct task *t, void (*body)(void *arg), void *arg)
 	return t->fault;
 }
 
+struct mem *
+task_arena(struct task *t, size_t ceiling)
+{
+	struct mem *m = mem_new(ceiling);
+
+	mem_on_full(m, throw_full, t);
+	return m;
+}
+
+void
+task_within(struct task *t, struct mem *m, void (*body)(void *arg), void *arg)
+{
+	struct mem *volatile outer = t->mem;
+	const struct fault  *f;
+
+	t->mem = m;
+	f = task_try(t, body, arg);
+	t->mem = outer;
+	if (f != NULL)
+		task_rethrow(t, f);
+}
+
 void
 task_rethrow(struct task *t, const struct fault *f)
 {

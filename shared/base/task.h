@@ -58,6 +58,14 @@ void task_begin(struct task *t);
 const struct fault *task_try(struct task *t, void (*body)(void *arg), void *arg);
 
 /*
+ * Another arena that throws past its ceiling as the task's own does, for what shall go before the
+ * task ends; the caller frees it, mem_defer at the latest.  Run body(arg) with it in the place of
+ * t->mem; what body throws goes on once t->mem is put back.
+ */
+struct mem *task_arena(struct task *t, size_t ceiling);
+void        task_within(struct task *t, struct mem *m, void (*body)(void *arg), void *arg);
+
+/*
  * Leave for the innermost task_try.  detail may be NULL: then the fault's own text is all there is.
  * Never throw inside a library's callback, nor while holding a mutex.
  */

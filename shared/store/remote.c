@@ -14,17 +14,17 @@
 #include "shared/base/text.h"
 #include "shared/db/db.h"
 
-enum { LIST = 1000, RESUMES = 3 };
+enum { LIST = 1000, RESUMES = 3, GET_MEMORY = 4 << 20 };
 
 /* How long one call of remove_all works. */
 #define ENOUGH (20 * SECOND)
 
-/* Of one request, besides a part: what else it holds meanwhile. */
-#define BESIDES (INT64_C(8) << 20)
-
 struct remote_get {
 	struct store_get    get;
-	struct remote_name  name;
+	struct task        *task;
+	struct mem         *mem; /* of its own: an object may have 10,000 bodies; NULL: at its end */
+	int64_t             environment;
+	const char         *id;
 	struct http_stream *from;
 	int64_t             offset, end;
 	int                 resumed;
@@ -53,10 +53,6 @@ remote_open(struct remote *r, const struct conf *c, const struct store_driver *d
 	r->http.ca_file = c->store_ca_file[0] != '\0' ? c->store_ca_file : NULL;
 	if (c->object_max / REMOTE_PARTS >= r->part) {
 		snprintf(error, size, "MF_OBJECT_MAX is more than %d times MF_STORE_PART", REMOTE_PARTS);
-		return false;
-	}
-	if (r->part + BESIDES > c->task_memory) {
-		snprintf(error, size, "MF_TASK_MEMORY has no room for MF_STORE_PART and 8 MiB");
 		return false;
 	}
 	return true;
@@ -162,10 +158,23 @@ remote_path(struct task *t, struct store *s, int64_t environment, const char *id
 }
 
 static void
-get(struct task *t, struct remote_get *g)
+open_get(void *arg)
 {
-	g->from = remote_of(g->get.store)->kind->get(t, g->get.store, &g->name, g->offset,
-	    g->end - g->offset);
+	struct remote_get *g = arg;
+	struct store      *s = g->get.store;
+	struct remote_name name = remote_name(g->task, s, g->environment, g->id);
+
+	g->from = remote_of(s)->kind->get(g->task, s, &name, g->offset, g->end - g->offset);
+}
+
+static void
+end_get(void *arg)
+{
+	struct remote_get *g = arg;
+
+	mem_free(g->mem); /* closes the stream */
+	g->mem = NULL;
+	g->from = NULL;
 }
 
 struct store_get *
@@ -174,10 +183,13 @@ remote_read(struct task *t, struct store *s, int64_t environment, const char *id
 {
 	struct remote_get *g = mem_one(t->mem, struct remote_get);
 
-	*g = (struct remote_get){ .get.store = s, .name = remote_name(t, s, environment, id),
-		.offset = offset, .end = offset + length };
-	if (length > 0)
-		get(t, g);
+	*g = (struct remote_get){ .get.store = s, .task = t, .environment = environment,
+		.id = mem_text(t->mem, id), .offset = offset, .end = offset + length };
+	mem_defer(t->mem, end_get, g);
+	if (length == 0)
+		return &g->get;
+	g->mem = task_arena(t, GET_MEMORY);
+	task_within(t, g->mem, open_get, g);
 	return &g->get;
 }
 
@@ -187,17 +199,17 @@ resume(struct task *t, struct remote_get *g)
 {
 	const char *why = http_error(g->from);
 
-	log_say("store", "body %s broke off: %s", g->name.id, why != NULL ? why : "it is too short");
+	log_say("store", "body %s broke off: %s", g->id, why != NULL ? why : "it is too short");
 	http_close(g->from);
 	if (why == NULL || g->resumed++ == RESUMES)
 		task_throw(t, &FAULT_UNAVAILABLE, NULL);
-	get(t, g);
+	task_within(t, g->mem, open_get, g);
 }
 
 size_t
-remote_next(struct task *t, struct store_get *get_, void *p, size_t n)
+remote_next(struct task *t, struct store_get *get, void *p, size_t n)
 {
-	struct remote_get *g = (struct remote_get *)(void *)get_;
+	struct remote_get *g = (struct remote_get *)(void *)get;
 	size_t             got = 0;
 
 	if ((int64_t)n > g->end - g->offset)
@@ -210,14 +222,15 @@ remote_next(struct task *t, struct store_get *get_, void *p, size_t n)
 		if (some == 0)
 			resume(t, g);
 	}
-	if (g->offset == g->end && g->from != NULL)
-		http_close(g->from);
+	if (g->offset == g->end)
+		end_get(g);
 	return got;
 }
 
 void
 remote_remove(struct task *t, struct store *s, int64_t environment, const char *id)
 {
+	struct mem_mark           mark = mem_mark(t->mem);
 	struct remote_name        name = remote_name(t, s, environment, id);
 	const struct remote_kind *k = remote_of(s)->kind;
 	struct rows r = db_rows(t, &Q_store_is_coming, db_i64(environment), db_text(id));
@@ -228,6 +241,7 @@ remote_remove(struct task *t, struct store *s, int64_t environment, const char *
 	k->remove(t, s, &name);
 	if (row_bool(&r, 0, "coming"))
 		db_rows(t, &Q_store_not_coming, db_i64(environment), db_text(id));
+	mem_release(t->mem, mark);
 }
 
 void

@@ -19,7 +19,7 @@ struct remote_put {
 	struct store_put   put;
 	struct task       *task;
 	struct remote_name name;
-	char              *part;    /* what is not sent yet */
+	char              *part;    /* what is not sent yet; not the arena's either */
 	size_t             n, most;
 	const char        *upload;  /* NULL: all of it fits one request so far */
 	int                parts;
@@ -37,11 +37,13 @@ put_of(struct store_put *put)
 }
 
 static void
-free_etags(void *arg)
+give_back(void *arg)
 {
 	struct remote_put *p = arg;
 
 	free(p->etags);
+	free(p->part);
+	p->etags = p->part = NULL;
 }
 
 struct store_put *
@@ -52,10 +54,12 @@ remote_create(struct task *t, struct store *s, int64_t environment, const char *
 	*p = (struct remote_put){ .put.store = s, .task = t, .most = (size_t)remote_of(s)->part };
 	p->name = remote_name(t, s, environment, id);
 	p->whole = digest_new(t->mem, DIGEST_MD5);
-	mem_defer(t->mem, free_etags, p);
+	mem_defer(t->mem, give_back, p);
 	db_rows(t, &Q_store_coming, db_i64(environment), db_text(id), db_time(clock_now()));
 	p->seen = clock_monotonic();
-	p->part = mem_raw(t->mem, p->most);
+	p->part = malloc(p->most);
+	if (p->part == NULL)
+		abort();
 	return &p->put;
 }
 
@@ -137,6 +141,7 @@ remote_keep(struct task *t, struct store_put *put)
 {
 	struct remote_put        *p = put_of(put);
 	const struct remote_kind *k = remote_of(put->store)->kind;
+	struct mem_mark           mark = mem_mark(t->mem);
 	unsigned char             md5[DIGEST_MOST];
 
 	assert(!p->kept);
@@ -150,6 +155,8 @@ remote_keep(struct task *t, struct store_put *put)
 	}
 	still_coming(t, p);
 	p->kept = true;
+	give_back(p);
+	mem_release(t->mem, mark);
 }
 
 /* The trigger has done it. */

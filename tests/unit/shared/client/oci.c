@@ -40,8 +40,12 @@ static const char private_key[] =
 	"ocid1.user.oc1..aaaaaaaat5nvwcna5j6aqzjcaty5eqbb6qt2jvpkanghtgdaqedqw3rynjq/" \
 	"20:3b:97:13:55:1c:5b:0d:d3:37:d8:50:4e:c5:3a:34"
 #define DATE        "Thu, 05 Jan 2014 21:31:40 GMT"
-#define COMPARTMENT "ocid1.compartment.oc1..aaaaaaaam3we6vgnherjq5q2idnccdflvjsnog7mlr6rtdb25gilchfeyjxa"
-#define VOLUME      "ocid1.volume.oc1.phx.abyhqljrgvttnlx73nmrwfaux7kcvzfs3s66izvxf2h4lgvyndsdsnoiwr5q"
+#define COMPARTMENT \
+	"ocid1.compartment.oc1.." \
+	"aaaaaaaam3we6vgnherjq5q2idnccdflvjsnog7mlr6rtdb25gilchfeyjxa"
+#define VOLUME \
+	"ocid1.volume.oc1.phx." \
+	"abyhqljrgvttnlx73nmrwfaux7kcvzfs3s66izvxf2h4lgvyndsdsnoiwr5q"
 
 static struct task         task;
 static struct oci_key      key;

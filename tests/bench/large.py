@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+# tests/bench/large.py - large bodies in and out: how fast, and in how much memory
+"""Beside an installation, on whatever store it has:
+
+    tests/with-installation.sh lighttpd build/test/venv/bin/python tests/bench/large.py 64m
+    tests/stores/with-store.sh s3 build/test/venv/bin/python tests/bench/large.py 5g
+    tests/with-installation.sh lighttpd build/test/venv/bin/python tests/bench/large.py parts
+
+64m: PUT and GET of 64 MiB beside a static file of that size through the same web server.  5g: one
+body of 5 GiB in and out, compared.  parts: an object of 10,000 parts of 5 MiB, all of them copies
+of one object, and ranges of it.  Fails when a request does, a byte differs, or a worker of the pool
+takes more memory than MF_BENCH_GROWTH (64 MiB) besides what it had.
+"""
+import hashlib
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, f"{ROOT}/tests/sdk/python")
+# pylint: disable=wrong-import-position
+import conftest  # noqa: E402
+import installation  # noqa: E402
+
+MIB = 1 << 20
+GROWTH = int(os.environ.get("MF_BENCH_GROWTH", "64")) * MIB
+ROUNDS = 5
+BUCKET = "large"
+
+
+def workers():
+    with open(f"{os.environ['TEST_DIR']}/var/run/pool.pid", encoding="utf-8") as f:
+        pool = f.read().strip()
+    with open(f"/proc/{pool}/task/{pool}/children", encoding="utf-8") as f:
+        return f.read().split() or [pool]
+
+
+def peak(pid):
+    """The most memory a process ever had."""
+    with open(f"/proc/{pid}/status", encoding="utf-8") as f:
+        for line in f:
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+class Memory:
+    """What the workers take besides what they had at first."""
+
+    def __init__(self):
+        self.before = {pid: peak(pid) for pid in workers()}
+
+    def check(self):
+        assert set(workers()) == set(self.before), "a worker died"
+        grown = max(peak(pid) - had for pid, had in self.before.items())
+        print(f"{'most a worker grew':<34}{grown / MIB:>10.1f} MiB")
+        assert grown <= GROWTH, f"a worker grew by {grown} bytes"
+
+
+def curl(*words, measured):
+    done = subprocess.run(["curl", "-sS", "-f", "-w", f"\\n%{{{measured}}} %{{http_code}}",
+                           *words], capture_output=True, text=True, check=True)
+    speed, status = done.stdout.rsplit("\n", 1)[-1].split()
+    assert status in ("200", "206"), done.stdout
+    return float(speed)
+
+
+def link(s3, method, key):
+    return s3.generate_presigned_url(method, Params={"Bucket": BUCKET, "Key": key},
+                                     ExpiresIn=3600)
+
+
+def line(name, speeds, beside=None):
+    speed = statistics.median(speeds)
+    share = f"{100 * speed / statistics.median(beside):>8.0f}%" if beside else ""
+    print(f"{name:<34}{speed / MIB:>10.0f} MiB/s{share}", flush=True)
+
+
+def make_file(path, size):
+    """Random bytes, repeated: its digest."""
+    block, digest = os.urandom(64 * MIB), hashlib.sha256()
+    with open(path, "wb") as out:
+        for _ in range(size // len(block)):
+            out.write(block)
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def fetched(url, sink):
+    """Get it and say how fast, and what it was."""
+    with subprocess.Popen(["curl", "-sS", "-f", "-o", "-", "-w", "%{stderr}%{speed_download}",
+                           url], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as get:
+        while block := get.stdout.read(MIB):
+            sink.update(block)
+        speed = float(get.stderr.read())
+    assert get.returncode == 0
+    return speed
+
+
+def mib_64(s3, directory):
+    path, name = f"{directory}/body", "64 MiB"
+    digest = make_file(path, 64 * MIB)
+    static = f"{os.environ['TEST_DIR']}/var/program/httpd-conf/htdocs/dashboard/body.bin"
+    with open(path, "rb") as source, open(static, "wb") as out:
+        out.write(source.read())
+    os.chmod(static, 0o644)
+    url = f"{installation.URL}/dashboard/body.bin"
+    puts, gets, files = [], [], []
+    for i in range(ROUNDS):
+        puts.append(curl("-T", path, "-H", "Expect:", link(s3, "put_object", f"k{i}"),
+                         measured="speed_upload"))
+        files.append(curl("-o", "/dev/null", url, measured="speed_download"))
+        gets.append(curl("-o", "/dev/null", link(s3, "get_object", f"k{i}"),
+                         measured="speed_download"))
+    sink = hashlib.sha256()
+    fetched(link(s3, "get_object", "k0"), sink)
+    assert sink.hexdigest() == digest
+    os.unlink(static)
+    line(f"static file of {name}", files)
+    line(f"GET {name}", gets, files)
+    line(f"PUT {name}", puts)
+
+
+def gib_5(s3, directory):
+    path = f"{directory}/body"
+    digest = make_file(path, 5 << 30)
+    line("PUT 5 GiB", [curl("-T", path, "-H", "Expect:", link(s3, "put_object", "k"),
+                            measured="speed_upload")])
+    os.unlink(path)
+    sink = hashlib.sha256()
+    line("GET 5 GiB", [fetched(link(s3, "get_object", "k"), sink)])
+    assert sink.hexdigest() == digest
+    s3.delete_object(Bucket=BUCKET, Key="k")
+
+
+def parts(s3, _directory):
+    body = os.urandom(5 * MIB)
+    s3.put_object(Bucket=BUCKET, Key="source", Body=body)
+    upload = s3.create_multipart_upload(Bucket=BUCKET, Key="k")["UploadId"]
+    named = []
+    for number in range(1, 10001):
+        made = s3.upload_part_copy(Bucket=BUCKET, Key="k", UploadId=upload, PartNumber=number,
+                                   CopySource={"Bucket": BUCKET, "Key": "source"})
+        named.append({"PartNumber": number, "ETag": made["CopyPartResult"]["ETag"]})
+    s3.complete_multipart_upload(Bucket=BUCKET, Key="k", UploadId=upload,
+                                 MultipartUpload={"Parts": named})
+    assert s3.head_object(Bucket=BUCKET, Key="k")["ContentLength"] == 10000 * len(body)
+    for at in (0, 4999 * len(body) + 17, 9998 * len(body) + 5):
+        some = s3.get_object(Bucket=BUCKET, Key="k", Range=f"bytes={at}-{at + 6 * MIB - 1}")
+        twice = body + body + body
+        assert some["Body"].read() == twice[at % len(body):][:6 * MIB]
+    print("10,000 parts: an object of 48.8 GiB, completed, and ranges of it read")
+    s3.delete_object(Bucket=BUCKET, Key="k")
+
+
+def main():
+    case = {"64m": mib_64, "5g": gib_5, "parts": parts}[sys.argv[1]]
+    s3 = conftest.make_client(installation.Api().create("aws_s3", name="large"), "path")
+    s3.create_bucket(Bucket=BUCKET)
+    s3.put_object(Bucket=BUCKET, Key="first", Body=os.urandom(MIB))
+    memory = Memory()
+    with tempfile.TemporaryDirectory(prefix="mf-large.") as directory:
+        case(s3, directory)
+    memory.check()
+
+
+if __name__ == "__main__":
+    main()
