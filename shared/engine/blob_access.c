@@ -48,7 +48,7 @@ blob_access_set(struct task *t, const struct space *sp, const char *bucket,
     enum blob_access_part part, const struct blob_access *a)
 {
 	static const char *const parts[] = { [BLOB_OWNERSHIP] = "ownership", [BLOB_SHUT] = "shut",
-		[BLOB_POLICY] = "policy", [BLOB_LIST] = "acl" };
+		[BLOB_POLICY] = "policy", [BLOB_LIST] = "acl", [BLOB_ALL] = "all" };
 	struct param shut = db_i64(a->shut);
 	struct rows  r = db_rows(t, &Q_blob_access_set, db_i64(sp->environment),
 	     db_i64(sp->generation), db_i64(sp->id), db_text(bucket), db_text(a->owner),

@@ -42,10 +42,10 @@ enum blob_result blob_access_find(struct task *t, const struct space *sp, const 
 struct blob_access *blob_access_copy(struct mem *m, const struct blob_access *a);
 
 /*
- * Set one of them from `a`, for a bucket of a->owner: BLOB_OK, BLOB_NO_BUCKET or BLOB_FOREIGN.
- * One that is replaced as it is looked at is nobody's mistake: the last one stays.
+ * Set one of them, or all, from `a`, for a bucket of a->owner: BLOB_OK, BLOB_NO_BUCKET or
+ * BLOB_FOREIGN.  One that is replaced as it is looked at is nobody's mistake: the last one stays.
  */
-enum blob_access_part { BLOB_OWNERSHIP, BLOB_SHUT, BLOB_POLICY, BLOB_LIST };
+enum blob_access_part { BLOB_OWNERSHIP, BLOB_SHUT, BLOB_POLICY, BLOB_LIST, BLOB_ALL };
 enum blob_result blob_access_set(struct task *t, const struct space *sp, const char *bucket,
     enum blob_access_part part, const struct blob_access *a);
 

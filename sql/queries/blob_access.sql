@@ -15,10 +15,10 @@ with live as materialized (
   select from core.environment where id = $1 and generation = $2 and state = 'running'),
 changed as (
   update blob.bucket b
-     set ownership = case $6 when 'ownership' then $7 else b.ownership end,
-         shut = case $6 when 'shut' then $8 else b.shut end,
-         policy = case $6 when 'policy' then $9 else b.policy end,
-         acl = case $6 when 'acl' then $10 else b.acl end
+     set ownership = case when $6 in ('ownership', 'all') then $7 else b.ownership end,
+         shut = case when $6 in ('shut', 'all') then $8 else b.shut end,
+         policy = case when $6 in ('policy', 'all') then $9 else b.policy end,
+         acl = case when $6 in ('acl', 'all') then $10 else b.acl end
     from live
    where b.space = $3 and b.name = $4 and b.owner = $5
   returning b.id),

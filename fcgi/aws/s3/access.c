@@ -310,6 +310,18 @@ is_initiator(struct call *c, const char *bucket, const char *key)
 	    strcmp(u.owner, c->who->account_id) == 0;
 }
 
+/* Who may write by the bucket's list may do so with tags. */
+static void
+demand_besides(struct call *c, const char *bucket, const char *key, const char *action)
+{
+	struct s3_access *a = s3_access(c, bucket);
+	struct s3_asking  q = { c, a, key, action, NULL };
+
+	if (s3_acl_disabled(a) || (s3_granted(c, a, &a->docs.acl) & S3_WRITE) == 0 ||
+	    decide_now(&q) == DENIED)
+		s3_demand(c, bucket, key, action);
+}
+
 static void
 authorise_object(struct call *c, const char *bucket, const char *action)
 {
@@ -329,7 +341,7 @@ authorise_object(struct call *c, const char *bucket, const char *action)
 	s3_demand(c, bucket, key, action);
 	for (size_t i = 0; strcmp(action, "s3:PutObject") == 0 && i < COUNT(more); i++)
 		if (s3_header(c, more[i].header) != NULL)
-			s3_demand(c, bucket, key, more[i].action);
+			demand_besides(c, bucket, key, more[i].action);
 }
 
 void

@@ -47,9 +47,8 @@ void s3_new_object(struct call *c, const char **owner, struct blob_pairs *acl);
 
 /*
  * What a new bucket says of access by the request's headers; *special: other than a bucket begins
- * with.  s3_set_bucket_access writes that, once the bucket is made.
+ * with.
  */
 struct blob_access s3_new_bucket_access(struct call *c, bool *special);
-void s3_set_bucket_access(struct call *c, const char *bucket, const struct blob_access *access);
 
 #endif

@@ -108,7 +108,7 @@ s3_create_bucket(struct call *c)
 		db_begin(c->task);
 	if (blob_bucket_make(c->task, &c->space, c->who->account_id, &new, &b) == BLOB_OK) {
 		if (special)
-			s3_set_bucket_access(c, name, &access);
+			blob_access_set(c->task, &c->space, name, BLOB_ALL, &access);
 		s3_access_new(c, name, special ? NULL : &access);
 	} else {
 		if (strcmp(b.owner, c->who->account_id) != 0)

@@ -52,14 +52,6 @@ s3_new_bucket_access(struct call *c, bool *special)
 }
 
 void
-s3_set_bucket_access(struct call *c, const char *bucket, const struct blob_access *access)
-{
-	blob_access_set(c->task, &c->space, bucket, BLOB_OWNERSHIP, access);
-	if (access->acl.list != NULL)
-		blob_access_set(c->task, &c->space, bucket, BLOB_LIST, access);
-}
-
-void
 s3_get_bucket_ownership_controls(struct call *c)
 {
 	struct s3_access *a = s3_access(c, s3_bucket(c));

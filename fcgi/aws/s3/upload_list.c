@@ -40,7 +40,7 @@ text_arg(struct call *c, const char *name)
 	return value != NULL ? value : "";
 }
 
-/* Of the owner S3 says the id, of the initiator the name, too. */
+/* Who began it, and whose object it will be. */
 static void
 put_people(struct call *c, const char *owner)
 {
@@ -49,11 +49,7 @@ put_people(struct call *c, const char *owner)
 	s3_put_owner(c, "Initiator", a);
 	if (s3_acl_disabled(s3_access(c, s3_bucket(c))))
 		a = s3_account(c, s3_owner(c));
-	if (a == NULL)
-		return;
-	enc_struct(c->out, "Owner");
-	enc_text(c->out, "ID", a->owner_id);
-	enc_end(c->out);
+	s3_put_owner(c, "Owner", a);
 }
 
 static void
