@@ -9,6 +9,7 @@ import s3
 import worker
 
 WORKERS = 6
+VERSIONING = b"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"
 
 
 class Churn(threading.Thread):
@@ -44,8 +45,8 @@ def client_of(e, timeout=30):
                      timeout)
 
 
-def start_workers(e, bucket, seed, stop):
-    workers = [worker.Worker(i, seed, bucket, client_of(e), stop) for i in range(WORKERS)]
+def start_workers(e, bucket, seed, stop, n=WORKERS):
+    workers = [worker.Worker(i, seed, bucket, client_of(e), stop) for i in range(n)]
     for w in workers:
         w.start()
     return workers
@@ -121,6 +122,23 @@ def verify_keys(e, bucket, workers):
     return wrong
 
 
+def verify_versions(e, bucket, workers):
+    """Every version that was acknowledged is there, whatever came after it."""
+    wrong, n, client = [], 0, client_of(e)
+    for key in (k for w in workers for k in w.keys):
+        for version, state in key.versions.items():
+            a = client.request("GET", f"/{bucket}/{key.name}", query=[("versionId", version)])
+            n += 1
+            if a.status != 200 or model.digest(a.body) != state:
+                wrong.append(f"{key.name}, version {version}: {a.status}, not what was put")
+    client.close()
+    return wrong if n > 5 else wrong + ["too few versions for a test"]
+
+
+def verify(e, crews):
+    return [w for bucket, workers in crews.items() for w in verify_keys(e, bucket, workers)]
+
+
 def destroy_all(installation):
     """Every environment there is; then nothing of any customer may be left."""
     for e, in installation.sql("select public_id from core.environment where state <> 'destroyed'"):
@@ -138,10 +156,14 @@ def run(installation, seconds, seed, say):
     stop = threading.Event()
     e = installation.environment(name="chaos")
     setup = client_of(e)
-    if setup.request("PUT", "/crash").status != 200:
-        return ["the bucket could not be made"]
+    for bucket in ("crash", "versions"):
+        if setup.request("PUT", f"/{bucket}").status != 200:
+            return ["the bucket could not be made"]
+    setup.request("PUT", "/versions", query=[("versioning", "")], body=VERSIONING)
     setup.close()
-    workers = start_workers(e, "crash", seed, stop)
+    crews = {"crash": start_workers(e, "crash", seed, stop, 4),
+             "versions": start_workers(e, "versions", f"{seed}/versions", stop, 2)}
+    workers = [w for crew in crews.values() for w in crew]
     churn = Churn(installation, stop)
     churn.start()
     chaos = Chaos(installation, seed)
@@ -158,8 +180,9 @@ def run(installation, seconds, seed, say):
         f"{churn.destroyed} destroyed")
     if min(done.values()) < 5 or sum(chaos.kills.values()) < seconds / 4:
         wrong.append("too little happened for a test")
-    wrong += verify_keys(e, "crash", workers)
+    wrong += verify(e, crews)
     intact.collect(installation)
     wrong += intact.findings(installation)
-    wrong += verify_keys(e, "crash", workers)
+    wrong += verify(e, crews)
+    wrong += verify_versions(e, "versions", crews["versions"])
     return wrong + destroy_all(installation)

@@ -20,6 +20,7 @@ class Torn(Exception):
 class Key:
     def __init__(self, name):
         self.name, self.allowed, self.rests_until = name, {None}, 0.0
+        self.versions = {}  # by id: what was acknowledged with it, and is never deleted
 
     @property
     def settled(self):

@@ -56,6 +56,8 @@ class Worker(threading.Thread):
         if a.status in accepted:
             self.done[kind] += 1
             key.acknowledged(state)
+            if state is not None and a.headers.get("x-amz-version-id"):
+                key.versions[a.headers["x-amz-version-id"]] = state
             return True
         if a.status not in IN_DOUBT:
             raise model.Torn(f"{kind} {key.name}: {a}")

@@ -64,13 +64,17 @@ number(struct call *c, const char *header, int64_t otherwise)
 	return otherwise;
 }
 
+/* Here a composite one does not say of how many parts it is. */
 static void
 put_checksum(struct call *c, const struct blob_object *o)
 {
+	struct blob_object shown = *o;
+
 	if (o->checksum == NULL)
 		return;
+	shown.checksum = mem_text_n(c->task->mem, o->checksum, strcspn(o->checksum, "-"));
 	enc_struct(c->out, "Checksum");
-	s3_checksum_elements(c, o);
+	s3_checksum_elements(c, &shown);
 	enc_end(c->out);
 }
 
@@ -84,18 +88,7 @@ put_part(struct call *c, const struct blob_object *o, const struct blob_part *p)
 	enc_end(c->out);
 }
 
-/* Only an upload that chose the algorithm has parts with a checksum of it. */
-static bool
-checked(const struct blob_object *o, const struct blob_part *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (list[i].checksum == NULL ||
-		    strcmp(list[i].checksum_algorithm, o->checksum_algorithm) != 0)
-			return false;
-	return o->checksum != NULL;
-}
-
-/* Parts are listed where they have checksums of the object's kind, else only counted. */
+/* Parts are listed where the object's checksum is made of theirs, else only counted. */
 static void
 put_parts(struct call *c, const struct blob_object *o)
 {
@@ -112,7 +105,7 @@ put_parts(struct call *c, const struct blob_object *o)
 	    &total, &more);
 	enc_struct(c->out, "ObjectParts");
 	enc_int(c->out, "PartsCount", total);
-	if (total > 0 && checked(o, list, n)) {
+	if (o->checksum != NULL && strcmp(o->checksum_type, "COMPOSITE") == 0) {
 		if (n > 0)
 			last = list[n - 1].number;
 		enc_int(c->out, "PartNumberMarker", after);

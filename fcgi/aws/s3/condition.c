@@ -129,9 +129,14 @@ s3_unquoted(struct call *c, const char *tag)
 
 	if (n > 0 && !text_utf8(tag, n))
 		s3_throw(c, &S3_INVALID_ARGUMENT, NULL, "ArgumentName", "If-Match", NULL);
-	if (n >= 2 && tag[0] == '"' && tag[n - 1] == '"')
-		return mem_text_n(c->task->mem, tag + 1, n - 2);
-	return tag;
+	/* S3 does not mind one that is missing. */
+	if (n > 0 && tag[n - 1] == '"')
+		n--;
+	if (n > 0 && *tag == '"') {
+		tag++;
+		n--;
+	}
+	return tag != NULL ? mem_text_n(c->task->mem, tag, n) : NULL;
 }
 
 struct blob_condition

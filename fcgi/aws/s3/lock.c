@@ -165,7 +165,9 @@ s3_put_object_lock_configuration(struct call *c)
 	struct blob_bucket b = { 0 };
 	enum blob_result   r;
 
-	enabled = x != NULL ? xml_child_text(x, "ObjectLockEnabled") : NULL;
+	if (x == NULL)
+		task_throw(c->task, &S3_NO_BODY, NULL);
+	enabled = xml_child_text(x, "ObjectLockEnabled");
 	if (enabled == NULL || strcmp(enabled, "Enabled") != 0)
 		task_throw(c->task, &S3_MALFORMED_XML, NULL);
 	if ((rule = xml_child(x, "Rule")) != NULL)
