@@ -116,13 +116,14 @@ check_environment(struct call *c)
 {
 	const struct general_faults *g = &c->service->general;
 	const struct fault          *f = NULL;
+	const char                  *whose =
+	    c->service->data != NULL ? c->service->data : c->service->id;
 
 	if (c->env->id == 0)
 		f = g->no_environment;
 	else if (c->env->state != ENV_RUNNING)
 		f = g->stopped;
-	else if (c->service->id != NULL &&
-	         !environment_space(c->task, c->env, c->service->id, &c->space))
+	else if (whose != NULL && !environment_space(c->task, c->env, whose, &c->space))
 		f = g->not_subscribed;
 	if (f == NULL)
 		return;

@@ -93,6 +93,7 @@ struct general_faults {
 struct service {
 	const char *id;          /* "aws_s3" as environments and prices name it; NULL: not sold */
 	const char *cloud, *name; /* "aws", "s3": the host label and the path segment */
+	const char *data;         /* the id of the service whose data it shows; NULL: its own */
 	const char *path;         /* of our own services, outside environments: "/api/v1" */
 	bool        test_only;    /* served with MF_TEST=1 only */
 	const char *signing_name;

@@ -8,6 +8,7 @@
 #include "shared/base/text.h"
 
 extern const struct service service_api, service_aws_other, service_aws_s3, service_aws_sqs,
+    service_aws_s3_website,
     service_health, service_metrics, service_test;
 
 /*
@@ -17,6 +18,7 @@ extern const struct service service_api, service_aws_other, service_aws_s3, serv
 const struct service *const services[] = {
 	&service_api,
 	&service_aws_s3,
+	&service_aws_s3_website,
 	&service_aws_sqs,
 	&service_aws_other,
 	&service_health,
@@ -49,7 +51,8 @@ static const struct service *
 named(const char *name)
 {
 	for (size_t i = 0; i < n_services; i++)
-		if (services[i]->id != NULL && strcmp(services[i]->name, name) == 0)
+		if ((services[i]->id != NULL || services[i]->data != NULL) &&
+		    strcmp(services[i]->name, name) == 0)
 			return services[i];
 	return NULL;
 }

@@ -125,12 +125,8 @@ put_part_headers(struct call *c, const struct blob_object *o, const struct part 
 
 /* Everything but the bytes; false: there is nothing more to say. */
 static bool
-look_up(struct call *c, bool with_bytes, struct blob_object *o, struct part *p)
+put_head(struct call *c, const struct blob_object *o, bool with_bytes, struct part *p)
 {
-	const char *bucket = s3_bucket(c), *key = s3_key(c);
-
-	s3_find_version(c, bucket, key, with_bytes, o);
-	s3_version_header(c, o);
 	encryption_check_key(c, o);
 	if (!s3_read_conditions(c, o))
 		return false;
@@ -144,22 +140,37 @@ look_up(struct call *c, bool with_bytes, struct blob_object *o, struct part *p)
 }
 
 void
+s3_answer_object(struct call *c, const struct blob_object *o, bool with_bytes)
+{
+	struct part p;
+
+	if (!put_head(c, o, with_bytes, &p))
+		return;
+	if (with_bytes)
+		s3_send_bytes(c, o, p.from, p.length);
+	else
+		c->reply.length = p.length;
+}
+
+static void
+read_object(struct call *c, bool with_bytes)
+{
+	const char        *bucket = s3_bucket(c), *key = s3_key(c);
+	struct blob_object o;
+
+	s3_find_version(c, bucket, key, with_bytes, &o);
+	s3_version_header(c, &o);
+	s3_answer_object(c, &o, with_bytes);
+}
+
+void
 s3_get_object(struct call *c)
 {
-	struct blob_object o;
-	struct part        p;
-
-	if (!look_up(c, true, &o, &p))
-		return;
-	s3_send_bytes(c, &o, p.from, p.length);
+	read_object(c, true);
 }
 
 void
 s3_head_object(struct call *c)
 {
-	struct blob_object o;
-	struct part        p;
-
-	if (look_up(c, false, &o, &p))
-		c->reply.length = p.length;
+	read_object(c, false);
 }

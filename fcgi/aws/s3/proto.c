@@ -19,17 +19,6 @@
 #include "fcgi/aws/s3/faults.def"
 #undef FAULT
 
-enum { MOST_EXTRAS = 8 };
-
-/* What an error document says besides its code and message. */
-struct s3_extras {
-	const struct fault *of;
-	struct {
-		const char *name, *value;
-	} list[MOST_EXTRAS];
-	size_t n;
-};
-
 struct s3_state *
 s3_state(struct call *c)
 {
@@ -47,7 +36,7 @@ s3_throw(struct call *c, const struct fault *f, const char *message, ...)
 
 	x->of = f;
 	va_start(ap, message);
-	while (x->n < MOST_EXTRAS && (name = va_arg(ap, const char *)) != NULL) {
+	while (x->n < S3_MOST_EXTRAS && (name = va_arg(ap, const char *)) != NULL) {
 		x->list[x->n].name = name;
 		x->list[x->n].value = va_arg(ap, const char *);
 		x->n++;
@@ -82,8 +71,8 @@ unknown(struct call *c)
 }
 
 /* x-amz-id-2: meaningless to us as to the client, but always there. */
-static const char *
-host_id(struct call *c)
+const char *
+s3_host_id(struct call *c)
 {
 	unsigned char digest[DIGEST_MOST];
 
@@ -95,7 +84,7 @@ static void
 put_ids(struct call *c)
 {
 	call_header(c, "x-amz-request-id", c->req->id);
-	call_header(c, "x-amz-id-2", host_id(c));
+	call_header(c, "x-amz-id-2", s3_host_id(c));
 }
 
 static void
@@ -206,7 +195,7 @@ write_document(struct call *c, const struct fault *f)
 	for (size_t i = 0; x != NULL && x->of == f && i < x->n; i++)
 		add(c, e, x->list[i].name, x->list[i].value);
 	enc_text(e, "RequestId", c->req->id);
-	enc_text(e, "HostId", host_id(c));
+	enc_text(e, "HostId", s3_host_id(c));
 	enc_end(e);
 }
 

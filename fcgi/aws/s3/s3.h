@@ -150,6 +150,9 @@ struct s3_reader *s3_read_open(struct call *c, const struct blob_object *o, int6
     int64_t length);
 size_t s3_read(struct s3_reader *r, void *out, size_t n);
 
+/* Answer a read with an object: conditions, range, headers and, unless it is HEAD, its bytes. */
+void s3_answer_object(struct call *c, const struct blob_object *o, bool with_bytes);
+
 /* What x-amz-copy-source names (copy.c), and then the object there, its conditions met. */
 struct s3_source {
 	const char        *bucket, *key;

@@ -3,10 +3,12 @@
 #define MF_S3_STATE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct asked;
 struct blob_object;
 struct call;
+struct fault;
 struct reading;
 struct s3_access;
 struct s3_body;
@@ -16,6 +18,17 @@ struct xml;
 /* The headers of a CORS rule that fits the request. */
 struct s3_cors {
 	const char *origin, *methods, *headers, *expose, *max_age;
+};
+
+enum { S3_MOST_EXTRAS = 8 };
+
+/* What an error document says besides its code and message. */
+struct s3_extras {
+	const struct fault *of;
+	struct {
+		const char *name, *value;
+	} list[S3_MOST_EXTRAS];
+	size_t n;
 };
 
 struct s3_state {
@@ -31,6 +44,7 @@ struct s3_state {
 };
 
 struct s3_state *s3_state(struct call *c);
+const char      *s3_host_id(struct call *c);
 /* Text that may stand in an answer: U+FFFD for each character XML has no place for. */
 const char *s3_xml_text(struct call *c, const char *s);
 

@@ -1,0 +1,359 @@
+/* fcgi/aws/s3/website.c - buckets as websites: documents, redirects, pages for errors */
+#include <string.h>
+#include <strings.h>
+
+#include "fcgi/aws/s3/access.h"
+#include "fcgi/aws/s3/config.h"
+#include "fcgi/aws/s3/state.h"
+#include "fcgi/proto/aws_rest.h"
+#include "shared/base/text.h"
+#include "shared/wire/xml.h"
+
+/*
+ * Source: S3 User Guide "Hosting a static website using Amazon S3", "Configuring a webpage
+ * redirect", "Configuring a custom error document".
+ *
+ * A service of its own at bucket.s3-website.<environment>, over S3's data.  Whoever comes is
+ * nobody: signatures are not looked at, policies and lists decide as for anonymous readers.
+ */
+struct site {
+	struct call      *c;
+	const char       *bucket, *key; /* key: as asked for, "" for the root */
+	const struct xml *config;
+};
+
+extern const struct service service_aws_s3, service_aws_s3_website;
+
+static void serve(struct call *c);
+
+static const struct op website_op = { .name = "GetPage", .handler = serve, .flags = OP_READ };
+
+static const struct op *
+find(struct call *c)
+{
+	if (strcmp(c->req->method, "GET") != 0 && strcmp(c->req->method, "HEAD") != 0)
+		return NULL;
+	aws_rest_match_as(c, &service_aws_s3, "GET");
+	return &website_op;
+}
+
+static void
+unknown(struct call *c)
+{
+	s3_throw(c, &S3_METHOD_NOT_ALLOWED, NULL, "Method", c->req->method, "ResourceType", "OBJECT",
+	    NULL);
+}
+
+static void
+put_ids(struct call *c)
+{
+	call_header(c, "x-amz-request-id", c->req->id);
+	call_header(c, "x-amz-id-2", s3_host_id(c));
+}
+
+static bool
+is_head(const struct call *c)
+{
+	return strcmp(c->req->method, "HEAD") == 0;
+}
+
+static void
+add_text(struct buf *b, const char *s)
+{
+	static const char *const escaped[] = { "&amp;", "&lt;", "&gt;", "&quot;", "&#39;" };
+	static const char        special[] = "&<>\"'";
+
+	for (; *s != '\0'; s++)
+		if (strchr(special, *s) != NULL)
+			buf_text(b, escaped[strchr(special, *s) - special]);
+		else
+			buf_char(b, *s);
+}
+
+static void
+add_item(struct buf *b, const char *name, const char *value)
+{
+	if (value == NULL)
+		return;
+	buf_fmt(b, "<li>%s: ", name);
+	add_text(b, value);
+	buf_text(b, "</li>\n");
+}
+
+static const char *
+reason(int status)
+{
+	return status == 403 ? "403 Forbidden" : status == 404 ? "404 Not Found"
+	    : status == 405 ? "405 Method Not Allowed" : status == 416
+	    ? "416 Requested Range Not Satisfiable" : status == 503 ? "503 Service Unavailable"
+	    : status >= 500 ? "500 Internal Server Error" : "400 Bad Request";
+}
+
+/* The page of an error that has none of its bucket's own. */
+static void
+fault(struct call *c, const struct fault *f)
+{
+	const struct s3_extras *x = s3_state(c)->extras;
+	struct buf             *b = &c->reply.body;
+
+	c->reply.status = f->status;
+	put_ids(c);
+	call_header(c, "Content-Type", "text/html; charset=utf-8");
+	call_header(c, "x-amz-error-code", f->code);
+	call_header(c, "x-amz-error-message", c->task->detail != NULL ? c->task->detail : f->text);
+	if (is_head(c))
+		return;
+	buf_fmt(b, "<html>\n<head><title>%s</title></head>\n<body>\n<h1>%s</h1>\n<ul>\n",
+	    reason(f->status), reason(f->status));
+	add_item(b, "Code", f->code);
+	add_item(b, "Message", c->task->detail != NULL ? c->task->detail : f->text);
+	for (size_t i = 0; x != NULL && x->of == f && i < x->n; i++)
+		add_item(b, x->list[i].name, x->list[i].value);
+	add_item(b, "RequestId", c->req->id);
+	add_item(b, "HostId", s3_host_id(c));
+	buf_text(b, "</ul>\n<hr/>\n</body>\n</html>\n");
+}
+
+static void
+decode(struct call *c)
+{
+	static const struct enc_traits traits = { .format = ENC_XML };
+
+	s3_state(c)->access = NULL;
+	s3_state(c)->asked = NULL;
+	put_ids(c);
+	c->out = enc_new(c->task->mem, &traits, &c->reply.body);
+}
+
+/* Where the site's own pages are, without a slash at the end; scheme NULL: as it was asked for. */
+static const char *
+root_of(const struct site *s, const char *scheme)
+{
+	struct call *c = s->c;
+	const char  *rest = strstr(c->base_url, "://");
+
+	return mem_fmt(c->task->mem, "%s%s%s%s", scheme != NULL ? scheme : c->req->scheme, rest,
+	    c->sub_host != NULL ? "" : "/", c->sub_host != NULL ? "" : s->bucket);
+}
+
+static void
+redirect(struct call *c, int status, const char *to)
+{
+	c->reply.status = status;
+	call_header(c, "Location", to);
+}
+
+/* The key as it stands in an address. */
+static const char *
+as_path(struct call *c, const char *key)
+{
+	return mem_fmt(c->task->mem, "/%s", uri_encode(c->task->mem, key, true));
+}
+
+static void
+redirect_by(const struct site *s, const struct xml *rule)
+{
+	struct call      *c = s->c;
+	const struct xml *to = xml_child(rule, "Redirect"), *when = xml_child(rule, "Condition");
+	const char       *host = xml_child_text(to, "HostName"), *key = s->key;
+	const char       *scheme = xml_child_text(to, "Protocol");
+	const char       *code = xml_child_text(to, "HttpRedirectCode");
+	const char       *whole = xml_child_text(to, "ReplaceKeyWith");
+	const char       *part = xml_child_text(to, "ReplaceKeyPrefixWith");
+	const char       *prefix = when != NULL ? xml_child_text(when, "KeyPrefixEquals") : NULL;
+	int64_t           status = 301;
+
+	if (whole != NULL)
+		key = whole;
+	else if (part != NULL)
+		key = mem_fmt(c->task->mem, "%s%s", part, key + (prefix != NULL ? strlen(prefix) : 0));
+	if (code != NULL)
+		text_i64(code, 301, 399, &status);
+	redirect(c, (int)status, mem_fmt(c->task->mem, "%s%s", host == NULL ? root_of(s, scheme)
+	    : mem_fmt(c->task->mem, "%s://%s", scheme != NULL ? scheme : c->req->scheme, host),
+	    as_path(c, key)));
+}
+
+/* The first rule that is for this key, and for this error (0: for no error). */
+static const struct xml *
+rule_for(const struct site *s, int status)
+{
+	const struct xml *rules = xml_child(s->config, "RoutingRules");
+	const struct xml *r = rules != NULL ? xml_child(rules, "RoutingRule") : NULL;
+
+	for (; r != NULL; r = xml_again(r)) {
+		const struct xml *when = xml_child(r, "Condition");
+		const char *code =
+		    when != NULL ? xml_child_text(when, "HttpErrorCodeReturnedEquals") : NULL;
+		const char *prefix = when != NULL ? xml_child_text(when, "KeyPrefixEquals") : NULL;
+		int64_t     n = 0;
+
+		if (code != NULL)
+			text_i64(code, 400, 599, &n);
+		if (n == status && (prefix == NULL || text_starts(s->key, prefix)))
+			return r;
+	}
+	return NULL;
+}
+
+/* An object that anybody may read; what is thrown when nobody may, or it is not there. */
+struct attempt {
+	const struct site *site;
+	const char        *key;
+	struct blob_object object;
+};
+
+static void
+read_one(void *arg)
+{
+	struct attempt  *a = arg;
+	struct call     *c = a->site->c;
+	const char      *bucket = a->site->bucket;
+	enum blob_result r;
+
+	s3_check_key(c, a->key);
+	s3_demand(c, bucket, a->key, "s3:GetObject");
+	r = blob_get(c->task, &c->space, s3_owner(c), bucket, a->key, NULL, true, &a->object);
+	if (r != BLOB_OK)
+		s3_throw_result(c, r == BLOB_MARKER ? BLOB_NO_KEY : r, bucket, a->key);
+	s3_check_object(c, bucket, &a->object);
+}
+
+/* NULL: it is there. What is not the client's fault goes on its way. */
+static const struct fault *
+attempt(struct attempt *a)
+{
+	struct task        *t = a->site->c->task;
+	const struct fault *f = task_try(t, read_one, a);
+
+	s3_state(a->site->c)->asked = NULL;
+	t->fault = NULL; /* it is dealt with: the request has not failed */
+	if (f != NULL && (f->status < 400 || f->status >= 500 || f == &FAULT_STALE ||
+	                     f == &FAULT_CONFLICT))
+		task_rethrow(t, f);
+	return f;
+}
+
+static void
+send_object(struct call *c, const struct blob_object *o)
+{
+	s3_answer_object(c, o, !is_head(c));
+}
+
+/* The page for an error: a redirect, the bucket's own document, or ours. */
+static void
+answer_error(const struct site *s, const struct fault *f)
+{
+	struct call      *c = s->c;
+	const struct xml *rule = rule_for(s, f->status);
+	const struct xml *document = xml_child(s->config, "ErrorDocument");
+	const char       *detail = c->task->detail;
+	struct s3_extras *extras = s3_state(c)->extras;
+	struct attempt    a = { .site = s };
+
+	if (rule != NULL) {
+		redirect_by(s, rule);
+		return;
+	}
+	a.key = document != NULL ? xml_child_text(document, "Key") : NULL;
+	if (a.key == NULL || attempt(&a) != NULL) {
+		s3_state(c)->extras = extras;
+		if (detail != NULL)
+			task_throw(c->task, f, "%s", detail);
+		task_throw(c->task, f, NULL);
+	}
+	s3_put_headers(c, &a.object);
+	call_header(c, "x-amz-error-code", f->code);
+	call_header(c, "x-amz-error-message", detail != NULL ? detail : f->text);
+	if (is_head(c))
+		c->reply.length = a.object.size;
+	else
+		s3_send_bytes(c, &a.object, 0, a.object.size);
+	c->reply.status = f->status;
+}
+
+static const char *
+index_of(const struct site *s, const char *slash)
+{
+	return mem_fmt(s->c->task->mem, "%s%s%s", s->key, slash,
+	    xml_child_text(xml_child(s->config, "IndexDocument"), "Suffix"));
+}
+
+static void
+answer_page(const struct site *s)
+{
+	struct call        *c = s->c;
+	bool                folder = *s->key == '\0' || text_ends(s->key, "/");
+	struct attempt      a = { .site = s, .key = folder ? index_of(s, "") : s->key };
+	const struct fault *f = attempt(&a);
+	const char         *to, *detail;
+
+	if (f == NULL) {
+		to = s3_pair(&a.object.headers, "x-amz-website-redirect-location");
+		if (to == NULL)
+			send_object(c, &a.object);
+		else
+			redirect(c, 301, *to == '/' ? mem_fmt(c->task->mem, "%s%s", root_of(s, NULL), to) : to);
+		return;
+	}
+	detail = c->task->detail;
+	if (!folder) { /* of a folder without its slash */
+		struct s3_extras *extras = s3_state(c)->extras;
+		struct attempt    index = { .site = s, .key = index_of(s, "/") };
+
+		if (attempt(&index) == NULL) {
+			redirect(c, 302, mem_fmt(c->task->mem, "%s%s/", root_of(s, NULL), as_path(c, s->key)));
+			return;
+		}
+		s3_state(c)->extras = extras;
+		c->task->detail = detail;
+	}
+	answer_error(s, f);
+}
+
+static void
+redirect_all(const struct site *s, const struct xml *all)
+{
+	struct call *c = s->c;
+	const char  *scheme = xml_child_text(all, "Protocol");
+
+	redirect(c, 301, mem_fmt(c->task->mem, "%s://%s%s", scheme != NULL ? scheme : c->req->scheme,
+	    xml_child_text(all, "HostName"), as_path(c, s->key)));
+}
+
+static void
+serve(struct call *c)
+{
+	const char       *bucket = aws_rest_label(c, "Bucket"), *key = aws_rest_label(c, "Key");
+	struct site       s = { .c = c, .bucket = bucket, .key = key != NULL ? key : "" };
+	const struct xml *all, *rule;
+	enum blob_result  r = BLOB_NO_BUCKET;
+
+	if (bucket != NULL && text_utf8(bucket, strlen(bucket)) && text_utf8(s.key, strlen(s.key)))
+		s.config = config_find(c, bucket, "website", &r);
+	if (r == BLOB_NO_BUCKET)
+		s3_throw(c, &S3_NO_BUCKET, NULL, "BucketName", bucket, NULL);
+	if (s.config == NULL)
+		s3_throw(c, &S3_NO_WEBSITE, NULL, "BucketName", bucket, NULL);
+	all = xml_child(s.config, "RedirectAllRequestsTo");
+	rule = rule_for(&s, 0);
+	if (all != NULL)
+		redirect_all(&s, all);
+	else if (rule != NULL)
+		redirect_by(&s, rule);
+	else
+		answer_page(&s);
+}
+
+static const struct proto website_proto = { .name = "s3-website", .find = find, .unknown = unknown,
+	.decode = decode, .fault = fault };
+
+const struct service service_aws_s3_website = {
+	.cloud = "aws", .name = "s3-website", .data = "aws_s3", .proto = &website_proto,
+	.general = {
+		.internal = &S3_INTERNAL, .unavailable = &S3_UNAVAILABLE, .not_built = &S3_NOT_BUILT,
+		.too_large = &S3_MESSAGE_TOO_LONG, .incomplete = &S3_INCOMPLETE_BODY,
+		.malformed = &S3_INVALID_URI, .no_environment = &S3_NO_BUCKET,
+		.not_subscribed = &S3_NO_BUCKET, .stopped = &S3_NO_BUCKET,
+	},
+};
