@@ -13,7 +13,7 @@ export async function whole_journey(browser) {
 	const page = await browser.open();
 	await page.getByLabel("API key", { exact: true }).fill("mf_live_nobody");
 	await page.getByRole("button", { name: "Use key" }).click();
-	await page.getByRole("alert").getByText("This API key is unknown").waitFor();
+	await page.getByRole("alert").getByText("unknown, revoked or expired").waitFor();
 	await browser.shoot("log-in-refused");
 	await page.getByLabel("API key", { exact: true }).fill(KEY);
 	await page.getByRole("button", { name: "Use key" }).click();

@@ -131,8 +131,7 @@ async function refreshOnce() {
 		token: null });
 	if (!answer.ok)
 		return false;
-	const made = await answer.json();
-	session.keep({ token: made.access_token, refresh: made.refresh_token });
+	session.keepTokens(await answer.json());
 	return true;
 }
 

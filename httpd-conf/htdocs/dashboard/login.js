@@ -1,6 +1,6 @@
-// httpd-conf/htdocs/dashboard/login.js - logging in: by e-mail and password, or with an API key
-import { get, offers, post, request } from "./api.js";
-import { alert, busy, el } from "./dom.js";
+// httpd-conf/htdocs/dashboard/login.js - logging in by e-mail and password, or with an API key
+import { get, offers, request } from "./api.js";
+import { alert, busy, el, note } from "./dom.js";
 import * as session from "./session.js";
 
 function field(id, label, properties, hint) {
@@ -10,35 +10,57 @@ function field(id, label, properties, hint) {
 		hint ? el("span", { class: "small", id: `${id}-hint` }, hint) : null);
 }
 
-function form(title, name, fields, submit) {
+// buttons: [[text, submit(elements)], ...]; Enter presses the first
+function form(name, fields, buttons) {
 	const troubles = el("div");
-	const send = el("button", { type: "submit", class: "primary" }, title);
+	const works = new Map(buttons.map(([text, work], at) => [el("button",
+		{ type: "submit", class: at === 0 ? "primary" : "" }, text), work]));
 	const onsubmit = async (event) => {
 		event.preventDefault();
 		troubles.replaceChildren();
-		await busy(send, async () => {
+		await busy(event.submitter, async () => {
 			try {
-				await submit(event.target.elements);
+				await works.get(event.submitter)(event.target.elements);
 			} catch (problem) {
 				troubles.replaceChildren(alert(problem));
 			}
 		});
 	};
 	return el("form", { class: "card", "aria-label": name, onsubmit },
-		el("h2", {}, name), troubles, fields, el("p", { class: "actions" }, send));
+		el("h2", {}, name), troubles, fields, el("p", { class: "actions" }, [...works.keys()]));
 }
 
-async function byPassword(elements) {
-	const made = await post("/auth/login",
-		{ email: elements.email.value.trim(), password: elements.password.value },
-		{ token: null });
-	session.keep({ token: made.access_token, refresh: made.refresh_token });
+// Without the session's token: there is none, or it is somebody else's.
+async function post(path, body) {
+	const answer = await request("POST", path, { body, token: null });
+	return answer.status === 200 || answer.status === 201 ? answer.json() : null;
 }
 
-async function byKey(elements) {
-	const token = elements.key.value.trim();
+const byPassword = (path) => async ({ email, password }) => session.keepTokens(
+	await post(path, { email: email.value.trim(), password: password.value }));
+
+async function byKey({ key }) {
+	const token = key.value.trim();
 	await get("/account", { token });
-	session.keep({ token, key: true });
+	session.keep({ token });
+}
+
+function passwordForm(enter) {
+	return form("With e-mail and password", [
+		field("email", "E-mail", { type: "email", autocomplete: "username" }),
+		field("password", "Password", { type: "password", autocomplete: "current-password" }),
+	], [["Log in", enter(byPassword("/auth/login"))],
+		["Make an account", enter(byPassword("/auth/signup"))]]);
+}
+
+function forgotten() {
+	return el("details", {}, el("summary", {}, "The password is forgotten"),
+		form("A new password", [field("forgotten", "E-mail of the account",
+			{ type: "email", autocomplete: "username" })],
+		[["Mail me a link", async (elements) => {
+			await post("/auth/password/forgot", { email: elements.forgotten.value.trim() });
+			note("If there is such an account, a mail is on its way.");
+		}]]));
 }
 
 // done() is called when somebody is logged in; why says why nobody is any more
@@ -47,27 +69,46 @@ export function loginView(done, why) {
 		await how(elements);
 		done();
 	};
-	const forms = el("div", { class: "pair" }, form("Use key", "With an API key", [
+	const forms = el("div", { class: "pair" }, form("With an API key", [
 		field("key", "API key", { type: "password", autocomplete: "off", spellcheck: "false",
 			maxlength: "4096" }, "On a laptop: MF_API_KEY in var/mockfactory.env."),
-	], enter(byKey)));
-	// A laptop's installation has nobody to log in by password.
-	offers("/auth/login").then((yes) => yes && forms.prepend(
-		form("Log in", "With e-mail and password", [
-			field("email", "E-mail", { type: "email", autocomplete: "username" }),
-			field("password", "Password", { type: "password", autocomplete: "current-password" }),
-		], enter(byPassword))));
+	], [["Use key", enter(byKey)]]));
+	const more = el("div");
+	offers("/auth/login").then((yes) => {
+		if (yes) {
+			forms.prepend(passwordForm(enter));
+			more.append(forgotten());
+		}
+	});
 	return el("div", {}, el("h1", { tabindex: "-1" }, "Log in"),
-		why ? el("p", { class: "alert", role: "alert" }, why) : null,
-		forms);
+		why ? el("p", { class: "alert", role: "alert" }, why) : null, forms, more);
+}
+
+// Where the link of a mail leads: #reset=<token>
+export function resetView(token, done) {
+	return el("div", {}, el("h1", { tabindex: "-1" }, "A new password"),
+		form("Set it", [field("fresh", "New password",
+			{ type: "password", autocomplete: "new-password" }, "All sessions end.")],
+		[["Set it", async ({ fresh }) => {
+			await post("/auth/password/reset", { token, password: fresh.value });
+			session.forget();
+			note("The new password is set. Log in with it.");
+			done();
+		}]]));
+}
+
+// #verify=<token>, of whoever is logged in
+export async function verifyView(token, signal) {
+	await request("POST", "/auth/verify", { body: { token }, signal });
+	return el("div", {}, el("h1", { tabindex: "-1" }, "Your address is confirmed"),
+		el("p", {}, el("a", { href: "#/" }, "To the environments")));
 }
 
 // The session ends for everybody, not in this tab alone; a key stays as it is.
 export async function logOut() {
-	const kept = session.current();
-	if (kept?.refresh) {
+	if (session.current()?.refresh) {
 		try {
-			await request("POST", "/auth/logout", { body: { refresh_token: kept.refresh } });
+			await request("POST", "/auth/logout");
 		} catch {
 			// It ends by itself.
 		}

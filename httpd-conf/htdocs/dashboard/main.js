@@ -4,7 +4,7 @@ import { createView } from "./create.js";
 import { alert, byId, el, say } from "./dom.js";
 import { environmentView } from "./environment.js";
 import { listView } from "./list.js";
-import { loginView, logOut } from "./login.js";
+import { loginView, logOut, resetView, verifyView } from "./login.js";
 import * as session from "./session.js";
 import { usageView } from "./usage.js";
 
@@ -12,6 +12,7 @@ const VIEWS = [
 	[/^\/$/, "Environments", (signal) => listView(signal)],
 	[/^\/new$/, "New environment", (signal) => createView(signal)],
 	[/^\/usage$/, "Usage", (signal) => usageView(signal)],
+	[/^verify=(\w+)$/, "Confirm your address", (signal, token) => verifyView(token, signal)],
 	[/^\/environments\/(env-[a-z0-9]+)$/, "Environment",
 		(signal, id) => environmentView(id, signal)],
 ];
@@ -43,6 +44,13 @@ function logIn(why) {
 }
 
 async function route() {
+	const reset = /^#reset=(\w+)$/.exec(location.hash);
+	if (reset) {
+		shown.abort();
+		byId("nav").hidden = byId("who").hidden = true;
+		put(resetView(reset[1], home), "A new password");
+		return;
+	}
 	if (!session.current()) {
 		logIn();
 		return;
@@ -70,6 +78,12 @@ async function route() {
 		el("p", {}, "There is nothing at this address.")), "Not found");
 }
 
+// To the beginning, without leaving what the address was in the history.
+function home() {
+	history.replaceState(null, "", "#/");
+	route();
+}
+
 async function showAccount() {
 	const account = await get("/account");
 	say(byId("account"), account.email || account.name);
@@ -83,8 +97,7 @@ async function enter() {
 
 byId("logout").addEventListener("click", async () => {
 	await logOut();
-	history.replaceState(null, "", "#/");
-	logIn();
+	home();
 });
 byId("skip").addEventListener("click", (event) => {
 	event.preventDefault();
@@ -95,4 +108,4 @@ addEventListener("hashchange", route);
 if (session.current())
 	enter();
 else
-	logIn();
+	route();
