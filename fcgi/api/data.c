@@ -43,7 +43,8 @@ const struct doc doc_list_templates = {
 
 static const char *const   targets[] = { "aws_s3", "mysql", "postgresql", "redis" };
 static const struct member wish_members[] = {
-	{ "template", S_TEXT(1, 64), MUST, "One of GET /api/v1/data/templates", NULL },
+	{ "template", { .kind = SHAPE_TEXT, .min = 1, .max = 64, .example = "\"it_servers\"" }, MUST,
+	    "One of GET /api/v1/data/templates", NULL },
 	{ "count", S_INT(1, DATA_MOST_SEEDED), 0,
 	    "How many; 5,000 at most in the answer; the template's own when not given", NULL },
 	{ "seed", S_INT(0, MOST_SEED), 0, "Same seed, same records", NULL },

@@ -19,7 +19,10 @@ static const struct member named_members[] = {
 };
 static const struct shape named_shape = S_WISH("NamedService", named_members);
 static const struct shape names[] = { S_TEXT(1, MOST_ID), S_SAME(named_shape) };
-const struct shape        services_shape = S_LIST(S_EITHER(names), 1, MOST_SERVICES);
+const struct shape        services_shape = {
+	.kind = SHAPE_LIST, .of = &(const struct shape)S_EITHER(names), .min = 1,
+	.max = MOST_SERVICES, .example = "[\"aws_s3\", \"aws_sqs\"]",
+};
 
 static const struct member quote_wish_members[] = {
 	{ "services", S_SAME(services_shape), 0, "Required unless a package says them", NULL },

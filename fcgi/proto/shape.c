@@ -148,7 +148,8 @@ write_bounds(struct enc *e, const struct shape *s, bool nullable)
 		break;
 	case SHAPE_OBJECT:
 	case SHAPE_WISH:
-		write_members(e, s);
+		if (s->n > 0 || s->kind == SHAPE_WISH) /* an object of none may be any */
+			write_members(e, s);
 		break;
 	case SHAPE_BOOL:
 	case SHAPE_NUMBER:
@@ -202,6 +203,11 @@ write_body(struct enc *e, const struct shape *s, bool nullable)
 	} else {
 		write_type(e, s, nullable);
 		write_bounds(e, s, nullable);
+	}
+	if (s->example != NULL) {
+		enc_list(e, "examples", NULL);
+		enc_json(e, NULL, s->example);
+		enc_end(e);
 	}
 }
 

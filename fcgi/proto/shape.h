@@ -43,6 +43,7 @@ struct shape {
 	const struct member *members;
 	const struct shape  *of;
 	const struct shape  *either;
+	const char          *example; /* one of its values, as JSON, for the document */
 	size_t          n;
 };
 

@@ -11,6 +11,7 @@ import botocore.config
 import botocore.exceptions
 import pytest
 
+import contract
 import installation
 
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
@@ -32,6 +33,14 @@ socket.getaddrinfo = getaddrinfo
 # How a client may reach S3: (form, scheme).  vhost is the host form with the bucket in the host.
 FORMS = [("port", "http")] + [
     (form, scheme) for form in ("path", "host", "twin", "vhost") for scheme in ("http", "https")]
+
+def hold_against_document(method, url, body, answer):
+    for base in (installation.URL, installation.URL_TLS):
+        if base:
+            contract.check(base, method, url, body, answer)
+
+
+installation.watchers.append(hold_against_document)
 
 counts = {"passed": 0, "failed": 0, "skipped": 0}
 

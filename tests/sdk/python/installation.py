@@ -28,6 +28,10 @@ class Answer:
         return json.loads(self.body)
 
 
+# Called with every request and its answer: conftest.py holds them against the API's document.
+watchers = []
+
+
 class NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *args):
         return None
@@ -42,9 +46,12 @@ def http(method, url, body=None, headers=None):
         urllib.request.HTTPSHandler(context=context))
     try:
         with opener.open(request, timeout=60) as answer:
-            return Answer(answer.status, answer.headers.items(), answer.read())
-    except urllib.error.HTTPError as answer:
-        return Answer(answer.code, answer.headers.items(), answer.read())
+            answer = Answer(answer.status, answer.headers.items(), answer.read())
+    except urllib.error.HTTPError as error:
+        answer = Answer(error.code, error.headers.items(), error.read())
+    for look in watchers:
+        look(method, url, body, answer)
+    return answer
 
 
 class Api:
