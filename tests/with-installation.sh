@@ -54,10 +54,12 @@ MF_PORT=$(free_port $((18000 + RANDOM % 1000)))
 MF_TLS_PORT=$(free_port $((19000 + RANDOM % 1000)))
 # Fifty in a row that nobody has; another suite may well run beside this one.
 first=$((20000 + RANDOM % 8000))
-while used=$(ss -H -a -t -n | awk -v a=$first '{ sub(/.*:/, "", $4) }
-    $4 >= a && $4 < a + 50 && $4 + 1 > most { most = $4 + 1 } END { print most }'); [ -n "$used" ]; do
-	first=$used
-done
+past_used() {
+	ss -H -a -t -n | awk -v a="$first" '{ sub(/.*:/, "", $4) }
+		$4 >= a && $4 < a + 50 && $4 + 1 > most { most = $4 + 1 }
+		END { print most }'
+}
+while past=$(past_used) && [ -n "$past" ]; do first=$past; done
 export MF_PORT MF_TLS_PORT MF_WEB_PORTS=$first-$((first + 49))
 # Most tests have no use for real servers: what those begin with is made by the first.
 export MF_SERVER_READY=0
