@@ -48,17 +48,21 @@ drop(struct crew *c, struct task *t, int64_t id)
 	provision_drop(t, c->master, id);
 }
 
-/* In quiet times files of servers to come are copied in advance, one set at a time. */
+/*
+ * In quiet times files of servers that went are removed, and those of servers to come copied in
+ * advance, one set at a time.
+ */
 static bool
-copy_ahead(struct crew *c, struct mem *m)
+move_files(struct crew *c, struct mem *m)
 {
-	const struct provision *p = c->master;
+	struct provision *p = c->master;
 
-	return template_fill(p->runner, m, (int)c->conf->server_ready);
+	return p->runner->ops->clear(p->runner) || (c->conf->server_ready > 0 &&
+	    template_fill(p->runner, m, (int)c->conf->server_ready));
 }
 
 static const struct crew_craft craft = {
-	.name = "provision", .channel = SERVER_WORK, .work = work, .drop = drop, .quiet = copy_ahead,
+	.name = "provision", .channel = SERVER_WORK, .work = work, .drop = drop, .quiet = move_files,
 	.due = provision_due,
 };
 
@@ -134,13 +138,19 @@ main(int argc, char **argv)
 		return 2;
 	}
 	crew_init(&c, &conf, &craft, &p);
-	if (resting)
-		return job_step(&c.job, rest, &c) ? 0 : 1;
+	if (resting) {
+		bool good = job_step(&c.job, rest, &c);
+
+		provision_clear(&p, MINUTE);
+		return good ? 0 : 1;
+	}
 	while (!job_step(&c.job, introduce_first, &c))
 		usleep((useconds_t)SECOND);
-	crew_start(&c, conf.provision_threads, !once && conf.server_ready > 0);
+	crew_start(&c, conf.provision_threads, !once);
 	run(&c, once);
 	crew_stop(&c);
+	if (once)
+		provision_clear(&p, MINUTE);
 	/* What the last of them changed is told by nobody: waiting requests look by themselves. */
 	return 0;
 }

@@ -62,6 +62,8 @@ int64_t provision_due(struct task *t);
 size_t provision_check(struct task *t, struct provision *p, const char ***changed);
 /* Processes and files that no row names go. */
 void provision_sweep(struct task *t, struct provision *p);
+/* What was removed goes for good, as long as that takes, but no longer than `most`. */
+void provision_clear(struct provision *p, int64_t most);
 /* Stop every server of this machine, for now: who comes next starts them. */
 void provision_rest(struct task *t, struct provision *p);
 

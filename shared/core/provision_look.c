@@ -20,6 +20,7 @@
 
 enum { MOST_DEATHS = 5, HOST_ID = 16 };
 
+#define CLEARING (2 * SECOND) /* of one sweep at most */
 #define RAN_WELL MINUTE /* deaths further apart than that do not add up */
 
 /* --- who we are --- */
@@ -245,6 +246,15 @@ remove_stranger(struct task *t, struct provision *p, int64_t id, int64_t epoch)
 }
 
 void
+provision_clear(struct provision *p, int64_t most)
+{
+	int64_t end = clock_monotonic() + most;
+
+	while (p->runner->ops->clear(p->runner) && clock_monotonic() < end)
+		continue;
+}
+
+void
 provision_sweep(struct task *t, struct provision *p)
 {
 	struct found f;
@@ -273,6 +283,7 @@ provision_sweep(struct task *t, struct provision *p)
 		if (!known)
 			remove_stranger(t, p, id, epoch);
 	}
+	provision_clear(p, CLEARING);
 	p->runner->ops->tidy(p->runner);
 }
 

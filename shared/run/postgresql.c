@@ -145,6 +145,26 @@ command(struct server *s, const char *program, const char *place)
 	return copy;
 }
 
+/* The eighth line of postmaster.pid says so: asking a server that starts up costs it a process. */
+static bool
+is_ready(const char *place)
+{
+	char        path[4096], text[1024];
+	const char *line = text;
+	int         fd;
+	ssize_t     n;
+
+	snprintf(path, sizeof(path), "%s/data/postmaster.pid", place);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	n = fd >= 0 ? read(fd, text, sizeof(text) - 1) : -1;
+	if (fd >= 0)
+		close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	for (int i = 1; line != NULL && i < 8; i++)
+		line = (line = strchr(line, '\n')) != NULL ? line + 1 : NULL;
+	return line != NULL && text_starts(line, "ready");
+}
+
 /* By way of the socket the password is set, from the network it is tried. */
 static bool
 usable(struct server *s, const char *place, int64_t pid)
@@ -155,8 +175,7 @@ usable(struct server *s, const char *place, int64_t pid)
 	    "host=%s port=%lld dbname=postgres user=%s password=%s sslmode=disable", s->address,
 	    (long long)s->port, s->user, s->password);
 
-	(void)place;
-	return guest_ask(door, mem_fmt(s->mem, "do $$ begin if not exists "
+	return is_ready(place) && guest_ask(door, mem_fmt(s->mem, "do $$ begin if not exists "
 	           "(select from pg_roles where rolname = '%s') then create role %s; end if; end $$; "
 	           "alter role %s with login %s createdb password '%s'", s->user, s->user, s->user,
 	           s->superuser ? "superuser" : "nosuperuser nocreaterole", s->password)) &&

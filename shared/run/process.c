@@ -26,7 +26,6 @@
  */
 enum {
 	DESCRIPTORS = 4096, PROCESSES = 300, OOM_SCORE = 500, ROUNDS = 3,
-	LOG_MOST = 4 << 20,
 };
 
 #define PATIENCE  (20 * SECOND) /* for an orderly end */
@@ -241,7 +240,7 @@ discard(struct runner *r, struct server *s)
 		return true;
 	if (!stop(r, s, true))
 		return false;
-	if (!tree_remove(fresh) || !tree_remove(place))
+	if (!process_put_away(r, s, fresh) || !process_put_away(r, s, place))
 		return fail(s, RUN_FAILED, "%s cannot be removed: %s", place, strerror(errno));
 	return true;
 }
@@ -266,8 +265,11 @@ start(struct runner *r, struct server *s, struct run_process *out)
 	inspect(r, s, out);
 	if (out->pid != 0)
 		return true;
-	/* One that died may have left children that hold its port and its files. */
-	if (!kill_all(r, s))
+	/*
+	 * One that died may have left children that hold its port and its files.  Where no process was
+	 * ever noted none has executed anything, and looking at all there are takes milliseconds.
+	 */
+	if (access(mem_fmt(s->mem, "%s/process", place), F_OK) == 0 && !kill_all(r, s))
 		return false;
 	if (!dial_comes_free(s->address, s->port))
 		return fail(s, RUN_PORT_BUSY, "port %lld is in use by another program", (long long)s->port);
@@ -336,58 +338,8 @@ wait_usable(struct runner *r, struct server *s, int64_t timeout)
 	return true;
 }
 
-/* --- everything there is --- */
-
-struct listing {
-	void (*each)(void *arg, const char *key);
-	void  *arg;
-};
-
-static void
-list_process(void *arg, const char *name, int64_t pid)
-{
-	struct listing *l = arg;
-
-	(void)pid;
-	if (name[0] != '.')
-		l->each(l->arg, name);
-}
-
-static void
-list(struct runner *r, void (*each)(void *arg, const char *key), void *arg)
-{
-	struct listing l = { each, arg };
-	DIR           *d = opendir(r->servers);
-	struct dirent *e;
-
-	while (d != NULL && (e = readdir(d)) != NULL)
-		if (e->d_name[0] != '.')
-			each(arg, e->d_name);
-	if (d != NULL)
-		closedir(d);
-	proc_each(r->servers, list_process, &l);
-}
-
-/* A log is emptied when it is long: its writer appends. */
-static void
-tidy(struct runner *r)
-{
-	DIR           *d = opendir(r->servers);
-	struct dirent *e;
-	struct stat    s;
-	char           path[4096];
-
-	while (d != NULL && (e = readdir(d)) != NULL) {
-		snprintf(path, sizeof(path), "%s/%s/log", r->servers, e->d_name);
-		if (e->d_name[0] != '.' && stat(path, &s) == 0 && s.st_size > LOG_MOST &&
-		    truncate(path, 0) != 0)
-			log_say("process", "%s: %s", path, strerror(errno));
-	}
-	if (d != NULL)
-		closedir(d);
-}
-
 const struct runner_ops process_ops = {
 	.name = "process", .ensure = ensure, .start = start, .wait = wait_usable, .inspect = inspect,
-	.stop = stop, .remove = discard, .logs = logs, .list = list, .tidy = tidy,
+	.stop = stop, .remove = discard, .clear = process_clear,
+	.logs = logs, .list = process_list, .tidy = process_tidy,
 };

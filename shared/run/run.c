@@ -14,6 +14,7 @@
 #include "shared/run/engine.h"
 #include "shared/run/process.h"
 #include "shared/run/spawn.h"
+#include "shared/run/tree.h"
 
 enum { MEMORY = 1 << 20 };
 
@@ -105,9 +106,12 @@ runner_open(const struct conf *c, char *why, size_t size)
 		return NULL;
 	}
 	r->servers = mem_text(m, path);
+	tree_spread(path);
 	r->templates = mem_fmt(m, "%s/.template", path);
 	r->locks = mem_fmt(m, "%s/.lock", path);
-	if (!make_directory(r->templates, why, size) || !make_directory(r->locks, why, size)) {
+	r->gone = mem_fmt(m, "%s/.gone", path);
+	if (!make_directory(r->templates, why, size) || !make_directory(r->locks, why, size) ||
+	    !make_directory(r->gone, why, size)) {
 		mem_free(m);
 		return NULL;
 	}

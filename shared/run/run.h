@@ -19,7 +19,8 @@ struct mem;
  *     wait       it answers a client that logs in
  *     inspect    whether it runs, and as which process
  *     stop       it does not run; its files stay.  Quick: nothing of it is worth saving
- *     remove     it does not run, and its files are gone
+ *     remove     it does not run, and its files are out of the way
+ *     clear      a piece of what is out of the way goes for good; true: there is more
  *     logs       the end of what it said
  *     list       every key of which there is a process or a file on this machine
  *
@@ -65,6 +66,7 @@ struct runner_ops {
 	bool (*inspect)(struct runner *r, struct server *s, struct run_process *out);
 	bool (*stop)(struct runner *r, struct server *s, bool quick);
 	bool (*remove)(struct runner *r, struct server *s);
+	bool (*clear)(struct runner *r);
 	const char *(*logs)(struct runner *r, struct server *s, size_t most);
 	void (*list)(struct runner *r, void (*each)(void *arg, const char *key), void *arg);
 	/* Now and then: logs are bounded, what was left half made is removed. */
@@ -86,7 +88,7 @@ struct runner {
 	struct run_engine       *engines;
 	size_t                   n_engines;
 	const char              *refusal; /* why it starts nothing at all; NULL: it does */
-	char                    *servers, *templates, *locks; /* directories, absolute */
+	char                    *servers, *templates, *locks, *gone; /* directories, absolute */
 };
 
 /* The runner of the settings; NULL: why[] has a sentence.  It lives as long as the process. */

@@ -62,6 +62,7 @@ make_template(struct server *s, const struct engine *e, const char *home)
 
 	if (!tree_remove(fresh) || mkdir(fresh, 0711) != 0 || mkdir(data, 0700) != 0)
 		return fail(s, fresh);
+	tree_spread(fresh);
 	if (!become_maker(&maker, e)) {
 		snprintf(s->why, sizeof(s->why), "%s", maker.why);
 		return false;

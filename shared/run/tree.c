@@ -77,14 +77,14 @@ copy_range(int from, int to, off_t at, off_t end)
 static bool
 copy_bytes(int from, int to, off_t size)
 {
-	off_t data, hole;
+	off_t data, hole = 0;
 
 	if (size == 0 || ioctl(to, FICLONE, from) == 0)
 		return true;
 	for (off_t at = 0; at < size; at = hole) {
 		data = lseek(from, at, SEEK_DATA);
 		if (data < 0 && errno == ENXIO)
-			break;
+			return ftruncate(to, size) == 0; /* it ends with a hole */
 		if (data < 0)
 			data = at;
 		hole = lseek(from, data, SEEK_HOLE);
@@ -93,7 +93,7 @@ copy_bytes(int from, int to, off_t size)
 		if (!copy_range(from, to, data, hole))
 			return false;
 	}
-	return ftruncate(to, size) == 0;
+	return true;
 }
 
 static bool
@@ -182,6 +182,20 @@ tree_copy(const char *from, const char *to, int64_t uid, int64_t gid)
 }
 
 /* --- giving away, removing --- */
+
+void
+tree_spread(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), flags = 0;
+
+	if (fd < 0)
+		return;
+	if (ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0 && (flags & FS_TOPDIR_FL) == 0) {
+		flags |= FS_TOPDIR_FL;
+		(void)ioctl(fd, FS_IOC_SETFLAGS, &flags);
+	}
+	close(fd);
+}
 
 static bool
 own_entry(int dir, const char *name, void *arg)

@@ -125,6 +125,7 @@ def left_over(state):
     """What is left on this machine of the real servers of an installation."""
     servers = os.path.realpath(os.path.join(state, "servers"))
     found = [name for name in os.listdir(servers) if not name.startswith(".")]
+    found += [f"gone {name}" for name in os.listdir(f"{servers}/.gone")]
     found += [f"lock {name}" for name in os.listdir(f"{servers}/.lock") if name.isdigit()]
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
