@@ -13,7 +13,7 @@ OPT_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 OPT_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -DMEM_EXACT
 OPT_tsan    := -O1 -g -fsanitize=thread
-PKGS  := libpq libxml-2.0 json-c openssl libcurl libmariadb hiredis
+PKGS  := libpq libxml-2.0 json-c openssl libargon2 libcurl libmariadb hiredis
 LIBS  := -lpthread $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 CC_ALL = $(CC) -std=c11 -D_GNU_SOURCE -I. -I$(GEN) \
 	$(shell pkg-config --cflags $(PKGS) 2>/dev/null) -include shared/base/banned.h \

@@ -20,6 +20,7 @@ struct caller;
 struct conf;
 struct db;
 struct memo;
+struct limit;
 struct store;
 
 /* What the process shares among its threads; read-only after start. */
@@ -31,6 +32,7 @@ struct world {
 	struct memo       *memo;
 	struct wake       *wake;
 	struct board      *board; /* NULL in unit tests */
+	struct limit      *limit; /* NULL: nothing is limited */
 };
 
 enum {

@@ -10,13 +10,14 @@
 #include <unistd.h>
 
 #include "fcgi/board.h"
+#include "fcgi/limit.h"
 #include "fcgi/wake.h"
 #include "shared/base/id.h"
 #include "shared/base/log.h"
 
 enum { LAYOUT = 1, HOST = 16 }; /* raise LAYOUT when meaning changes but no size does */
 
-/* The beginning; wake and board follow, each at a multiple of 64. */
+/* The beginning; wake, board and limit follow, each at a multiple of 64. */
 struct head {
 	uint64_t layout;
 	int      outgoing;
@@ -32,13 +33,15 @@ round_up(size_t n)
 static uint64_t
 layout(void)
 {
-	return LAYOUT + ((uint64_t)wake_size() << 32) + ((uint64_t)board_size() << 8);
+	return LAYOUT + ((uint64_t)wake_size() << 32) + ((uint64_t)board_size() << 8) +
+	    ((uint64_t)limit_size() << 16);
 }
 
 static size_t
 size(void)
 {
-	return round_up(sizeof(struct head)) + round_up(wake_size()) + board_size();
+	return round_up(sizeof(struct head)) + round_up(wake_size()) +
+	    round_up(board_size()) + limit_size();
 }
 
 static struct head *
@@ -57,6 +60,7 @@ point(struct segment *s, struct head *head, int file)
 	s->file = file;
 	s->wake = (struct wake *)at;
 	s->board = (struct board *)(at + round_up(wake_size()));
+	s->limit = (struct limit *)((char *)s->board + round_up(board_size()));
 	s->outgoing = head->outgoing;
 	s->host = head->host;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 struct board;
+struct limit;
 struct wake;
 
 /*
@@ -15,6 +16,7 @@ struct segment {
 	int           file;
 	struct wake  *wake;
 	struct board *board;
+	struct limit *limit;
 	int           outgoing; /* eventfd, see wake_set_outgoing_fd */
 	const char   *host;     /* a word that no other host has */
 };

@@ -277,7 +277,7 @@ serve(const struct serve *s)
 		prctl(PR_SET_PDEATHSIG, SIGUSR2);
 	self.world = (struct world){ .conf = s->conf, .store = s->store, .wake = s->shared.wake,
 		.board = s->shared.board, .db = db_open(s->conf), .cache = env_cache_new(),
-		.memo = memo_new() };
+		.memo = memo_new(), .limit = s->shared.limit };
 	board_thread(s->shared.board, s->index, BOARD_THREADS);
 	bell_start(&self.world, s->index, s->shared.outgoing, s->shared.host);
 	activity_start(&self.world);

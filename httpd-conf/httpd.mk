@@ -5,8 +5,8 @@ UP_SUDO  := $(if $(filter 0,$(shell id -u)),,sudo)
 UP_WEB    = $(if $(filter apache,$(MF_WEB)),apache2-bin libapache2-mod-xsendfile, \
 	lighttpd lighttpd-mod-openssl)
 UP_NEEDS  = gcc make libc6-dev pkg-config libpq-dev libxml2-dev libjson-c-dev \
-	libssl-dev libcurl4-openssl-dev libmariadb-dev libhiredis-dev spawn-fcgi postgresql \
-	redis-server mariadb-server openssl ca-certificates curl procps iproute2 $(UP_WEB)
+	libssl-dev libargon2-dev libcurl4-openssl-dev libmariadb-dev libhiredis-dev spawn-fcgi \
+	postgresql redis-server mariadb-server openssl ca-certificates curl procps iproute2 $(UP_WEB)
 
 up: ## build, and start what does not run: web server, pool, database, jobs
 	@missing=$$(httpd-conf/packages.sh missing $(UP_NEEDS)) && if [ -n "$$missing" ]; then \

@@ -41,6 +41,16 @@ const char *api_channel(struct call *c, const char *public_id);
 /* Write it, as a struct under name (NULL: the root, or an element); secrets only when complete. */
 void api_put_environment(struct call *c, const char *name, const struct life *e, bool complete);
 
+/* Throws when what was wished is refused for a quota (core/quota.h); NULL: it is not. */
+void api_check_quota(struct call *c, const char *refusal);
+/* The account as the caller may know it, a member `name` or the root. */
+void api_put_account(struct call *c, const char *name);
+extern const struct shape api_account_shape;
+/* For those that take no arguments: notes any and throws. */
+void api_check_no_fields(struct call *c);
+/* A time, null when 0. */
+void api_put_time(struct call *c, const char *name, int64_t at);
+
 /* Something is still being done about its real servers. */
 bool api_servers_pending(const struct life *e);
 /*

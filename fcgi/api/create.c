@@ -61,7 +61,8 @@ const struct doc doc_create_environment = {
 		{ 202, "Its servers are being started; Location names the operation",
 		    &secret_environment_shape, NULL, HAS_LOCATION | HAS_RETRY },
 	},
-	.faults = { &API_NOT_AVAILABLE, &API_SERVER_FAILED, &API_DESTROYED },
+	.faults = { &API_NOT_AVAILABLE, &API_SERVER_FAILED, &API_DESTROYED,
+		&API_QUOTA_ENVIRONMENTS, &API_QUOTA_HOURS },
 };
 
 static struct aws_account
@@ -211,6 +212,7 @@ api_create_environment(struct call *c)
 	}
 	read_wish(c, &w);
 	e = life_create(c->task, &w);
+	api_check_quota(c, e->refusal);
 	c->state = mem_text(c->task->mem, e->public_id);
 	around_resource(c, c->state);
 	around_resume(c, c->state);

@@ -53,7 +53,8 @@ const struct doc doc_destroy_environment = {
 		{ 202, "Its servers follow; Location names the operation", &secret_environment_shape, \
 		    NULL, HAS_ETAG | HAS_LOCATION | HAS_RETRY }, \
 	}, \
-	.faults = { FOUND_ENVIRONMENT, &API_WRONG_STATE, &API_SERVER_FAILED }
+	.faults = { FOUND_ENVIRONMENT, &API_WRONG_STATE, &API_SERVER_FAILED, \
+		&API_QUOTA_HOURS }
 
 const struct doc doc_stop_environment = { .summary = "Pause: its services refuse, its data stays",
 	CHANGES_ENVIRONMENT };
@@ -167,6 +168,8 @@ answer_change(struct call *c, const char *kind, enum life_change change)
 	struct life *e = api_environment(c);
 	bool         pending = api_servers_pending(e);
 
+	if (change == LIFE_NO_HOURS)
+		api_check_quota(c, "hours");
 	if (change == LIFE_REFUSED)
 		task_throw(c->task, &API_WRONG_STATE, "%s is %s.", id, e->state);
 	if (change == LIFE_DONE)
@@ -190,9 +193,8 @@ once(struct call *c, enum life_change (*change)(struct task *t, int64_t account,
 	return c->runs > 0 ? LIFE_SAME : change(c->task, c->account, problem_param(c, "id"));
 }
 
-/* These take no arguments. */
-static void
-check_no_fields(struct call *c)
+void
+api_check_no_fields(struct call *c)
 {
 	fields_of(c, c->args, "", NULL, 0);
 	problem_check(c);
@@ -201,7 +203,7 @@ check_no_fields(struct call *c)
 void
 api_stop_environment(struct call *c)
 {
-	check_no_fields(c);
+	api_check_no_fields(c);
 	api_match_environment(c);
 	answer_change(c, "stop", once(c, life_stop));
 }
@@ -209,7 +211,7 @@ api_stop_environment(struct call *c)
 void
 api_start_environment(struct call *c)
 {
-	check_no_fields(c);
+	api_check_no_fields(c);
 	api_match_environment(c);
 	answer_change(c, "start", once(c, life_start));
 }

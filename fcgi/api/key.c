@@ -82,15 +82,6 @@ const struct doc doc_revoke_key = {
 	.faults = { &API_NO_KEY_FOUND },
 };
 
-static void
-put_time(struct call *c, const char *name, int64_t at)
-{
-	if (at != 0)
-		enc_text(c->out, name, clock_iso_milli(c->task->mem, at));
-	else
-		enc_null(c->out, name);
-}
-
 /* text: the key itself, NULL but right after it was made. */
 static void
 put_key(struct call *c, const struct key *k, const char *text)
@@ -107,10 +98,10 @@ put_key(struct call *c, const struct key *k, const char *text)
 	for (size_t i = 0; i < n; i++)
 		enc_text(c->out, NULL, names[i]);
 	enc_end(c->out);
-	put_time(c, "created_at", k->created_at);
-	put_time(c, "expires_at", k->expires_at);
-	put_time(c, "revoked_at", k->revoked_at);
-	put_time(c, "used_at", k->used_at);
+	api_put_time(c, "created_at", k->created_at);
+	api_put_time(c, "expires_at", k->expires_at);
+	api_put_time(c, "revoked_at", k->revoked_at);
+	api_put_time(c, "used_at", k->used_at);
 	enc_end(c->out);
 }
 

@@ -29,6 +29,7 @@ static const struct { const struct fault *fault; unsigned when; } general[] = {
 	{ &PROBLEM_UNAVAILABLE, ANY },
 	{ &API_NO_KEY, KEYED },
 	{ &API_SCOPE, KEYED },
+	{ &API_THROTTLED, KEYED },
 	{ &PROBLEM_NOT_FOUND, SEGMENT },
 	{ &PROBLEM_JSON, BODY },
 	{ &PROBLEM_INCOMPLETE, BODY },

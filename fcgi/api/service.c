@@ -47,9 +47,11 @@ check_scope(struct call *c)
 static void
 authenticate(struct call *c)
 {
+	static const struct bearer_faults faults = { &API_NO_KEY, &API_BAD_KEY, &API_THROTTLED };
+
 	if (!text_starts(c->path, ROOT "/"))
 		task_throw(c->task, &PROBLEM_NOT_FOUND, NULL);
-	bearer_authenticate(c, &API_NO_KEY, &API_BAD_KEY);
+	bearer_authenticate(c, &faults);
 	check_scope(c);
 }
 

@@ -86,6 +86,14 @@ struct conf {
 	const char *web;
 	int64_t     port, tls_port;
 
+	/* accounts */
+	bool        signup;
+	const char *employee_domains;
+	const char *proxies;
+	int64_t     access_life;
+	int64_t     session_idle;
+	int64_t     session_life;
+
 	/* safety */
 	const char *secret_key_file;
 	bool        single_user;

@@ -12,6 +12,7 @@ read_account(const struct rows *r, size_t i)
 	return (struct account){
 		.id = row_i64(r, i, "id"),           .public_id = row_text(r, i, "public_id"),
 		.name = row_text(r, i, "name"),      .email = row_text(r, i, "email"),
+		.confirmed = row_bool(r, i, "confirmed"),
 		.tier = row_text(r, i, "tier"),      .created_at = row_time(r, i, "created_at"),
 	};
 }

@@ -2,6 +2,7 @@
 #ifndef MF_ACCOUNT_H
 #define MF_ACCOUNT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,6 +12,7 @@ struct account {
 	int64_t     id;
 	const char *public_id; /* acc-abc123defg */
 	const char *name, *email; /* email NULL: none known */
+	bool        confirmed;    /* it is theirs: by a link, a provider, or who runs this */
 	const char *tier;
 	int64_t     created_at;
 };

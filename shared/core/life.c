@@ -75,8 +75,9 @@ try_create(struct task *t, const struct life_wish *w, const struct columns *c, s
 	    db_time(t->now), db_texts(w->services, w->n_services), db_texts(c->account_id, n),
 	    db_texts(c->access_key_id, n), db_texts(c->secret, n), db_texts(c->owner_id, n),
 	    db_texts(c->display_name, n), db_texts(c->email, n), db_text(e->state));
-	if (r.n == 0)
-		return false;
+	e->refusal = row_text(&r, 0, "refusal");
+	if (row_null(&r, 0, "id"))
+		return e->refusal != NULL;
 	e->id = row_i64(&r, 0, "id");
 	e->port = row_i64(&r, 0, "port");
 	return true;
@@ -110,7 +111,7 @@ life_create(struct task *t, const struct life_wish *w)
 	for (int i = 0; !try_create(t, w, &c, e); i++)
 		if (i == MOST_TRIES)
 			task_throw(t, &FAULT_CONFLICT, "no port could be had in %d tries", MOST_TRIES);
-	if (real)
+	if (real && e->refusal == NULL)
 		server_create(t, w->conf, e);
 	return e;
 }

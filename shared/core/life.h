@@ -18,6 +18,7 @@ struct life {
 	const char         *public_id;
 	const char         *name, *provider, *package; /* NULL: not given */
 	const char         *state, *reason; /* "running"; why it is in "error", or NULL */
+	const char         *refusal; /* of life_create: a quota, "environments" or "hours" (quota.h) */
 	int64_t             generation;
 	const char         *hourly_rate;
 	int64_t             auto_shutdown_hours;
@@ -54,7 +55,8 @@ struct life_wish {
 /*
  * Make it, in one statement: running, with an empty space per service and credentials.  The lowest
  * free port is taken; when none is left, there is none.  With real servers it is
- * "provisioning", in a transaction that the caller commits (and then rings SERVER_WORK).
+ * "provisioning", in a transaction that the caller commits (and then rings SERVER_WORK).  With a
+ * refusal nothing was made.
  */
 struct life *life_create(struct task *t, const struct life_wish *w);
 /* NULL: the account has no such environment. */
@@ -77,6 +79,7 @@ enum life_change {
 	LIFE_NONE,    /* the account has no such environment */
 	LIFE_REFUSED, /* not in this state */
 	LIFE_NO_SERVICE,
+	LIFE_NO_HOURS, /* the account has used up its hours of this month */
 };
 
 /*

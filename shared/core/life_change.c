@@ -5,6 +5,7 @@
 #include "shared/base/clock.h"
 #include "shared/base/task.h"
 #include "shared/core/life.h"
+#include "shared/core/quota.h"
 #include "shared/core/server.h"
 #include "shared/db/db.h"
 
@@ -102,6 +103,8 @@ life_start(struct task *t, int64_t account, const char *public_id)
 		return LIFE_SAME;
 	if (is(&h, "destroying"))
 		return LIFE_REFUSED;
+	if (quota_refusal(t, account) != NULL)
+		return LIFE_NO_HOURS;
 	wish(t, &h, "running");
 	life_enter(t, h.id, h.state, h.servers > 0 ? "provisioning" : "running", NULL);
 	return LIFE_DONE;

@@ -17,6 +17,7 @@
 #include "shared/base/mem.h"
 #include "shared/base/task.h"
 #include "shared/base/text.h"
+#include "shared/wire/digest.h"
 
 enum { VERSION = 1, NONCE = 12, TAG = 16, KEY = 32 };
 
@@ -192,4 +193,14 @@ secret_open(struct task *t, const char *context, const void *sealed, size_t n)
 		task_throw(t, &FAULT_INTERNAL,
 		    "the secret of %s does not open: another key file, or a changed row", context);
 	return out;
+}
+
+bool
+secret_derive(size_t i, const char *purpose, unsigned char out[32])
+{
+	assert(in_use != NULL);
+	if (i >= in_use->n)
+		return false;
+	digest_hmac_sha256(in_use->keys[i], KEY, purpose, strlen(purpose), out);
+	return true;
 }

@@ -44,4 +44,10 @@ char *secret_open(struct task *t, const char *context, const void *sealed, size_
 char *secret_try_open(struct task *t, const char *context, const void *sealed, size_t n,
     size_t *out_n);
 
+/*
+ * A key of its own for `purpose`, from key number i of the file (0: the one that seals); false:
+ * there are not so many.
+ */
+bool secret_derive(size_t i, const char *purpose, unsigned char out[32]);
+
 #endif

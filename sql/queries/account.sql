@@ -4,23 +4,26 @@
 -- A new account $1 named $2 with e-mail $3.
 insert into core.account (public_id, name, email, created_at)
 values ($1, $2, $3, $4)
-returning id, public_id, name, email, tier, created_at
+returning id, public_id, name, email, email is not null as confirmed, tier, created_at
 
 -- name: account_load(bigint)
-select id, public_id, name, email, tier, created_at
-  from core.account
- where id = $1 and disabled_at is null
+-- An address that is not confirmed is where it logs in.
+select a.id, a.public_id, a.name, coalesce(a.email, l.email) as email,
+       a.email is not null as confirmed, a.tier, a.created_at
+  from core.account a
+  left join core.login l on l.account_id = a.id
+ where a.id = $1 and a.disabled_at is null
 
 -- name: account_find(text)
 -- By public id or name; two rows tell the caller that the name is not one account's.
-select id, public_id, name, email, tier, created_at
+select id, public_id, name, email, email is not null as confirmed, tier, created_at
   from core.account
  where disabled_at is null and (public_id = $1 or name = $1)
  order by id
  limit 2
 
 -- name: account_list()
-select id, public_id, name, email, tier, created_at
+select id, public_id, name, email, email is not null as confirmed, tier, created_at
   from core.account
  where disabled_at is null
  order by id

@@ -5,10 +5,13 @@
 -- Environment $2 of account $1 with all it needs: name $3, provider $4, package $5, rate $6,
 -- hours until shut-down $7, persistent $8, lenient $9; a port of $11 to $12 when $10 and one is
 -- free; made at $13; services $14; of its AWS accounts the ids $15, keys $16, sealed secrets in
--- hexadecimal $17, owner ids $18, display names $19, e-mails $20; in state $21. No row:
--- another environment took the port or the id meanwhile.
+-- hexadecimal $17, owner ids $18, display names $19, e-mails $20; in state $21. No id:
+-- another environment took the port or the id meanwhile; `refusal`: the account may not have it
+-- (core.quota_refusal).
 -- Ports others are about to take are locked, so that nobody waits for them.
-with free as materialized (
+with quota as materialized (
+  select core.quota_refusal($1, $13, true) as refusal),
+free as materialized (
   select p::integer from generate_series($11, $12) p
    where $10 and not exists (select from core.environment e where e.port = p)
    order by p),
@@ -16,9 +19,11 @@ env as (
   insert into core.environment
          (public_id, account_id, name, provider, package, state, hourly_rate, auto_shutdown_hours,
           persistent, lenient, port, created_at, changed_at, active_at)
-  values ($2, $1, $3, $4, $5, $21::core.environment_state, $6::numeric, $7, $8, $9,
-          (select p from free where pg_try_advisory_xact_lock(1296450130, p) limit 1),
-          $13, $13, $13)
+  select $2, $1, $3, $4, $5, $21::core.environment_state, $6::numeric, $7, $8, $9,
+         (select p from free where pg_try_advisory_xact_lock(1296450130, p) limit 1),
+         $13, $13, $13
+    from quota
+   where quota.refusal is null
       on conflict do nothing
   returning id, port),
 fresh as (
@@ -39,7 +44,7 @@ keyed as (
          a.display_name, a.email
     from env, unnest($15, $16, $17, $18, $19, $20) with ordinality
          as a (account_id, access_key_id, secret, owner_id, display_name, email, ord))
-select id, port from env
+select env.id, env.port, quota.refusal from quota left join env on true
 
 -- name: life_find(bigint, text)
 -- Environment $2 of account $1, one row for each of its AWS accounts.

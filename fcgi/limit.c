@@ -1,0 +1,147 @@
+/* fcgi/limit.c - how often somebody may do something, counted in memory the pool shares */
+#include "fcgi/limit.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "shared/base/id.h"
+#include "shared/wire/digest.h"
+
+enum { SETS = 2048, WAYS = 8, SUMS = 4096 };
+
+/* The time at which the bucket is full again; in the past: it is full, and nobody's. */
+struct bucket {
+	_Atomic uint64_t key;
+	_Atomic int64_t  full_at;
+};
+
+struct sum {
+	_Atomic uint64_t key;
+	_Atomic int64_t  known, at, added;
+};
+
+struct limit {
+	_Atomic uint64_t seed; /* nobody outside can say which names meet in a set */
+	struct bucket    buckets[SETS][WAYS];
+	struct sum       sums[SUMS];
+};
+
+size_t
+limit_size(void)
+{
+	return sizeof(struct limit);
+}
+
+static uint64_t
+seed_of(struct limit *l)
+{
+	uint64_t seed = atomic_load(&l->seed);
+
+	if (seed == 0) {
+		struct id_source kernel = { 0 };
+		uint64_t         fresh;
+
+		id_bytes(&kernel, &fresh, sizeof(fresh));
+		fresh |= 1;
+		if (atomic_compare_exchange_strong(&l->seed, &seed, fresh))
+			seed = fresh;
+	}
+	return seed;
+}
+
+static uint64_t
+key_of(struct limit *l, const char *what, const char *who)
+{
+	struct { uint64_t seed; unsigned char what[DIGEST_MOST]; } k = { .seed = seed_of(l) };
+	unsigned char out[DIGEST_MOST];
+	uint64_t      key;
+
+	digest_once(DIGEST_SHA256, what, strlen(what), k.what);
+	digest_hmac_sha256(&k, sizeof(k), who, strlen(who), out);
+	memcpy(&key, out, sizeof(key));
+	return key != 0 ? key : 1;
+}
+
+/* Its bucket; else the one that is full for longest, made its own when `make`. */
+static struct bucket *
+find(struct limit *l, uint64_t key, bool make)
+{
+	struct bucket *set = l->buckets[key % SETS], *oldest = &set[0];
+
+	for (unsigned i = 0; i < WAYS; i++) {
+		if (atomic_load(&set[i].key) == key)
+			return &set[i];
+		if (atomic_load(&set[i].full_at) < atomic_load(&oldest->full_at))
+			oldest = &set[i];
+	}
+	if (!make)
+		return NULL;
+	atomic_store(&oldest->key, key);
+	atomic_store(&oldest->full_at, 0);
+	return oldest;
+}
+
+static int64_t
+ask(struct limit *l, const struct limit_rule *r, const char *who, int64_t now, bool take)
+{
+	int64_t        each = r->within / r->most, full_at, next;
+	struct bucket *b = l != NULL ? find(l, key_of(l, r->what, who), take) : NULL;
+
+	if (b == NULL)
+		return 0;
+	full_at = atomic_load(&b->full_at);
+	do {
+		next = (full_at > now ? full_at : now) + each;
+		if (next - now > r->within)
+			return next - now - r->within;
+	} while (take && !atomic_compare_exchange_weak(&b->full_at, &full_at, next));
+	return 0;
+}
+
+int64_t
+limit_take(struct limit *l, const struct limit_rule *r, const char *who, int64_t now)
+{
+	return ask(l, r, who, now, true);
+}
+
+int64_t
+limit_look(struct limit *l, const struct limit_rule *r, const char *who, int64_t now)
+{
+	return ask(l, r, who, now, false);
+}
+
+struct limit_sum
+limit_sum(struct limit *l, const char *what, const char *who)
+{
+	uint64_t    key = key_of(l, what, who);
+	struct sum *s = &l->sums[key % SUMS];
+
+	if (atomic_load(&s->key) != key)
+		return (struct limit_sum){ 0 };
+	return (struct limit_sum){ atomic_load(&s->known), atomic_load(&s->at),
+		atomic_load(&s->added) };
+}
+
+void
+limit_learn(struct limit *l, const char *what, const char *who, int64_t known, int64_t now)
+{
+	uint64_t    key = key_of(l, what, who);
+	struct sum *s = &l->sums[key % SUMS];
+
+	atomic_store(&s->key, 0);
+	atomic_store(&s->known, known);
+	atomic_store(&s->added, 0);
+	atomic_store(&s->at, now);
+	atomic_store(&s->key, key);
+}
+
+void
+limit_add(struct limit *l, const char *what, const char *who, int64_t n)
+{
+	uint64_t    key = key_of(l, what, who);
+	struct sum *s = &l->sums[key % SUMS];
+
+	if (atomic_load(&s->key) == key)
+		atomic_fetch_add(&s->added, n);
+}

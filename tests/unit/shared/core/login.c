@@ -1,0 +1,98 @@
+/* tests/unit/shared/core/login.c - accounts of addresses and of identities */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "shared/core/login.h"
+
+#include "shared/base/conf.h"
+#include "shared/base/mem.h"
+#include "shared/base/task.h"
+#include "shared/db/db.h"
+#include "tests/unit/support/scratch.h"
+
+static int
+setup(void **state)
+{
+	scratch_wipe();
+	return scratch_setup(state);
+}
+
+static void
+test_employee(void **state)
+{
+	struct task     *t = *state;
+	struct conf      conf = *scratch_conf();
+	struct identity  who = { "https://sso.example", "u1", "a@corp.example", "A", false };
+	int64_t          first;
+	const char      *const ids[] = { "u2", "u3", "u4" }, *const emails[] = { "b@CORP.example",
+		"b@notcorp.example", "corp.example@other.example" };
+
+	conf.employee_domains = "other.test, corp.example";
+	/* Not what the provider does not vouch for; nor what only looks like the domain. */
+	first = login_identity(t, &conf, &who);
+	db_commit(t);
+	assert_string_equal(scratch_sql("select tier from core.account where id = %lld",
+	    (long long)first), "beginner");
+	assert_null(scratch_sql("select email from core.account where id = %lld", (long long)first));
+	assert_int_equal(login_identity(t, &conf, &who), first);
+	db_commit(t);
+	for (size_t i = 0; i < COUNT(ids); i++) {
+		who = (struct identity){ "https://sso.example", ids[i], emails[i], "B", true };
+		assert_int_not_equal(login_identity(t, &conf, &who), first);
+		db_commit(t);
+	}
+	assert_string_equal(scratch_sql("select string_agg(tier, ' ' order by id) from core.account"),
+	    "beginner employee beginner beginner");
+	/* By mail: signing up alone makes nobody an employee. */
+	first = login_sign_up(t, &conf, "c@corp.example", "hash", "C");
+	db_commit(t);
+	assert_string_equal(scratch_sql("select tier from core.account order by id desc limit 1"),
+	    "anonymous");
+	assert_false(login_verify(t, &conf, first, "nothing"));
+	assert_true(login_verify(t, &conf, first, mem_text(t->mem, scratch_sql(
+	    "select substring(body from '#verify=([A-Za-z0-9]+)') from core.mail"))));
+	assert_string_equal(scratch_sql("select tier from core.account order by id desc limit 1"),
+	    "employee");
+}
+
+static void
+sign_up_once(struct task *t)
+{
+	login_sign_up(t, scratch_conf(), "torture@example.com", "hash", "name");
+	db_commit(t);
+}
+
+static void
+test_torture(void **state)
+{
+	struct task *t = *state;
+	int          n = 0;
+
+	do {
+		task_begin(t);
+		assert_string_equal(scratch_sql("select (select count(*) from core.account)"
+		                                " + (select count(*) from core.login)"
+		                                " + (select count(*) from core.mail)"), "0");
+		db_fail_in(++n);
+		scratch_try(t, sign_up_once);
+		db_release(t);
+	} while (db_fail_in(0) == 0);
+	assert_true(n > 3);
+	assert_string_equal(scratch_sql("select count(*) from core.mail"), "1");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_employee, setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(test_torture, setup, scratch_teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
