@@ -114,10 +114,10 @@ limit_look(struct limit *l, const struct limit_rule *r, const char *who, int64_t
 struct limit_sum
 limit_sum(struct limit *l, const char *what, const char *who)
 {
-	uint64_t    key = key_of(l, what, who);
-	struct sum *s = &l->sums[key % SUMS];
+	uint64_t    key = l != NULL ? key_of(l, what, who) : 0;
+	struct sum *s = l != NULL ? &l->sums[key % SUMS] : NULL;
 
-	if (atomic_load(&s->key) != key)
+	if (s == NULL || atomic_load(&s->key) != key)
 		return (struct limit_sum){ 0 };
 	return (struct limit_sum){ atomic_load(&s->known), atomic_load(&s->at),
 		atomic_load(&s->added) };
@@ -126,9 +126,11 @@ limit_sum(struct limit *l, const char *what, const char *who)
 void
 limit_learn(struct limit *l, const char *what, const char *who, int64_t known, int64_t now)
 {
-	uint64_t    key = key_of(l, what, who);
-	struct sum *s = &l->sums[key % SUMS];
+	uint64_t    key = l != NULL ? key_of(l, what, who) : 0;
+	struct sum *s = l != NULL ? &l->sums[key % SUMS] : NULL;
 
+	if (s == NULL)
+		return;
 	atomic_store(&s->key, 0);
 	atomic_store(&s->known, known);
 	atomic_store(&s->added, 0);
@@ -139,9 +141,9 @@ limit_learn(struct limit *l, const char *what, const char *who, int64_t known, i
 void
 limit_add(struct limit *l, const char *what, const char *who, int64_t n)
 {
-	uint64_t    key = key_of(l, what, who);
-	struct sum *s = &l->sums[key % SUMS];
+	uint64_t    key = l != NULL ? key_of(l, what, who) : 0;
+	struct sum *s = l != NULL ? &l->sums[key % SUMS] : NULL;
 
-	if (atomic_load(&s->key) == key)
+	if (s != NULL && atomic_load(&s->key) == key)
 		atomic_fetch_add(&s->added, n);
 }

@@ -21,14 +21,17 @@ struct limit_rule {
 /* Zeroed shared memory, limit_size() bytes. */
 size_t limit_size(void);
 
-/* Take one: 0, or how many microseconds to wait, and none was taken.  l NULL: there is no limit. */
+/*
+ * Take one: 0, or how many microseconds to wait, and none was taken.  l NULL, here and below: there
+ * is no such memory, and nothing is limited or known.
+ */
 int64_t limit_take(struct limit *l, const struct limit_rule *r, const char *who, int64_t now);
 /* The same answer without taking any. */
 int64_t limit_look(struct limit *l, const struct limit_rule *r, const char *who, int64_t now);
 
 /*
  * A number that is known for `who` since some time, and what came to it since: the weight of an
- * account's objects.  limit_known: false when it is older than `since`.
+ * account's objects.  All zero: nothing is known.
  */
 struct limit_sum {
 	int64_t known, at, added;

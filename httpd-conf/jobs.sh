@@ -23,6 +23,7 @@ lines() {
 	echo "* * * * * $me run mf-collect $tag"
 	echo "*/5 * * * * $me run mf-meter $tag"
 	echo "*/15 * * * * $me run mf-sweep $tag"
+	echo "* * * * * $me run mf-sweep --mails $tag"
 }
 
 # others - the crontab without our lines, and without those of installations that are no more; fails
@@ -97,7 +98,7 @@ remove() {
 run() {
 	load_settings
 	cd "$STATE"
-	exec "$PROGRAM/bin/$1" >>"$LOG/jobs.log" 2>&1 </dev/null
+	exec "$PROGRAM/bin/$1" "${@:2}" >>"$LOG/jobs.log" 2>&1 </dev/null
 }
 
 rotate() {
@@ -117,7 +118,7 @@ lines) lines ;;
 install) install ;;
 remove) remove ;;
 state) if installed; then echo crontab; elif held jobs; then echo loop; fi ;;
-run) run "$1" ;;
+run) run "$@" ;;
 watch)
 	rotate
 	exec "$here/start.sh" watch >>"$LOG/jobs.log" 2>&1

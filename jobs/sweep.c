@@ -8,14 +8,17 @@
 #include "shared/base/mem.h"
 #include "shared/base/task.h"
 #include "shared/core/job.h"
+#include "shared/core/login.h"
 #include "shared/core/mail.h"
+#include "shared/core/quota.h"
 #include "shared/core/sweep.h"
 
 #define USAGE \
-	"Usage: mf-sweep [--now TIME]\n" \
+	"Usage: mf-sweep [--mails | --now TIME]\n" \
 	"Stops environments that were not used for their auto_shutdown_hours, destroys those that\n" \
 	"were stopped for long, tells their owners before and after, and sends the mails that\n" \
 	"wait.  cron starts it every 15 minutes; several at once are fine, and so is killing it.\n" \
+	"--mails: only sends mails; cron does that each minute.\n" \
 	"--now: as if it were that time (2030-01-31T12:00:00Z); with MF_TEST=1 only.\n"
 
 enum { MOST_DUE = 100, MOST_FAILURES = 3 };
@@ -29,7 +32,9 @@ struct running {
 	struct sweep_due   due[MOST_DUE];
 	char               steps[MOST_DUE][16];
 	enum mail_sent     mail;
-	int64_t            connected, sent, failed;
+	int64_t            connected, sent, failed, quota, forgotten;
+	int64_t            after; /* environments of accounts without hours: the last one */
+	bool               more;
 };
 
 static void
@@ -81,6 +86,36 @@ sweep_all(struct running *r)
 }
 
 static void
+stop_one(void *arg)
+{
+	struct running *r = arg;
+
+	if (r->now != 0)
+		r->job.task->now = r->now;
+	r->more = quota_stop(r->job.task, r->conf, &r->after);
+}
+
+/* Those whose account has no hours left. */
+static bool
+stop_all(struct running *r)
+{
+	do {
+		if (!job_step(&r->job, stop_one, r))
+			return false;
+		r->quota += r->more;
+	} while (r->more);
+	return true;
+}
+
+static void
+forget(void *arg)
+{
+	struct running *r = arg;
+
+	r->forgotten = login_clean(r->job.task);
+}
+
+static void
 send_one(void *arg)
 {
 	struct running *r = arg;
@@ -113,6 +148,8 @@ report(const struct running *r, bool ok)
 	log_int(&l, "stopped", r->sweep.stopped);
 	log_int(&l, "noticed", r->sweep.noticed);
 	log_int(&l, "destroyed", r->sweep.destroyed);
+	log_int(&l, "quota", r->quota);
+	log_int(&l, "forgotten", r->forgotten);
 	log_int(&l, "mails", r->sent);
 	log_text(&l, "result", ok ? "done" : "failed");
 	log_end(&l);
@@ -123,19 +160,23 @@ main(int argc, char **argv)
 {
 	struct conf    c;
 	struct running r = { .conf = &c, .sweep = { .conf = &c } };
-	bool           ok;
+	bool           ok = true, mails;
 
 	conf_start(&c, argc, argv, USAGE);
-	if (argc != 1 && !(argc == 3 && strcmp(argv[1], "--now") == 0 && c.test &&
+	mails = argc == 2 && strcmp(argv[1], "--mails") == 0;
+	if (argc != 1 && !mails && !(argc == 3 && strcmp(argv[1], "--now") == 0 && c.test &&
 	    clock_parse_iso(argv[2], &r.now))) {
 		fputs(USAGE, stderr);
 		return 2;
 	}
 	job_start(&r.job, &c);
 	/* Who is connected must be known before anything is stopped. */
-	ok = job_step(&r.job, note_connected, &r) && sweep_all(&r);
+	if (!mails)
+		ok = job_step(&r.job, note_connected, &r) && sweep_all(&r) && stop_all(&r) &&
+		    job_step(&r.job, forget, &r);
 	ok = send_all(&r) && ok;
-	report(&r, ok);
+	if (!mails || r.sent > 0 || !ok)
+		report(&r, ok);
 	job_end(&r.job);
 	return ok ? 0 : 1;
 }
