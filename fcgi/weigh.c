@@ -27,7 +27,7 @@ weigh_fits(struct task *t, struct limit *l, int64_t account, int64_t quota, int6
 	struct limit_sum s;
 	int64_t          weight;
 
-	if (quota < 0)
+	if (quota == 0)
 		return true;
 	if (__builtin_add_overflow(size, QUOTA_EACH, &weight))
 		return false;

@@ -9,7 +9,7 @@ struct limit;
 struct task;
 
 /*
- * May an account whose quota is `quota` bytes (-1: no limit) store `size` more?  True counts them
+ * May an account whose quota is `quota` bytes (0: no limit) store `size` more?  True counts them
  * in.  What it stores already is weighed by the database (core/quota.h) each ten minutes, and
  * when it would be too much, every half a minute; in between this host adds up what comes in.  So
  * no request writes anything, and few read.  Several hosts may each let in what is left.

@@ -118,6 +118,7 @@ api_answer_session(struct call *c, int status, int64_t account, const char *meth
 		.address = client_address(c), .agent = request_header(c->req, "user-agent") };
 	struct session_tokens     s;
 
+	c->account = account; /* for the audit log */
 	if (!session_create(c->task, c->world->conf, &w, &s))
 		task_throw(c->task, &API_LOGIN_WRONG, NULL);
 	answer_tokens(c, status, &s);

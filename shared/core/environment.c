@@ -66,7 +66,7 @@ load(struct task *t, const char *public_id, struct param port)
 		.generation = row_i64(&r, 0, "generation"),
 		.state = state_named(row_text(&r, 0, "state")),
 		.account = row_i64(&r, 0, "account_id"),
-		.storage = row_null(&r, 0, "storage") ? -1 : row_i64(&r, 0, "storage"),
+		.storage = row_i64(&r, 0, "storage"),
 		.lenient = row_bool(&r, 0, "lenient"),
 		.clock_offset = row_i64(&r, 0, "clock_offset"),
 		.clock_frozen = row_time(&r, 0, "clock_frozen"),

@@ -36,7 +36,7 @@ struct environment {
 	int64_t                     generation;
 	enum environment_state      state;
 	int64_t                     account;   /* who owns it */
-	int64_t                     storage;   /* that may store so many bytes; -1: no limit */
+	int64_t                     storage;   /* that may store so many bytes; 0: no limit */
 	bool                        cached;    /* this copy may be out of date */
 	bool                        lenient;   /* any signature under a known key id */
 	int64_t                     clock_offset;  /* microseconds added to real time */

@@ -53,7 +53,7 @@ new_token(struct task *t, unsigned char hash[DIGEST_MOST])
 static const char *
 page(struct task *t, const struct conf *c)
 {
-	return mem_fmt(t->mem, "%s/dashboard/account.html",
+	return mem_fmt(t->mem, "%s/dashboard/",
 	    c->url_tls[0] != '\0' ? c->url_tls : c->url);
 }
 

@@ -1,7 +1,8 @@
 -- sql/queries/core.sql - environments as the data plane loads them
 -- name: environment_load(text, bigint)
 -- The environment with public id $1, or at port $2, one row for each of its AWS accounts.
-select e.id, e.public_id, e.account_id, q.storage, e.state::text as state, e.generation, e.lenient,
+select e.id, e.public_id, e.account_id, e.state::text as state, e.generation, e.lenient,
+       case when q.storage is not null then greatest(q.storage, 1) end as storage,
        e.clock_offset, e.clock_frozen, e.clock_past, s.services, s.spaces,
        a.account_id as aws_account_id, a.access_key_id, a.secret, a.owner_id,
        a.display_name, a.email

@@ -379,13 +379,13 @@ def test_storage_quota(refused):
     made = visitor.ok("POST", "/api/v1/environments", {"services": ["aws_s3"]})
     environment = installation.Environment(visitor, made)
     s3 = make_client(environment, form="path")
-    s3.create_bucket(Bucket="b")
+    s3.create_bucket(Bucket="bbb")
     for n in range(2):
-        s3.put_object(Bucket="b", Key=str(n), Body=b"x" * 140000)
+        s3.put_object(Bucket="bbb", Key=str(n), Body=b"x" * 140000)
     with refused("QuotaExceeded", 403):
-        s3.put_object(Bucket="b", Key="2", Body=b"x" * 140000)
-    s3.put_object(Bucket="b", Key="3", Body=b"small")
-    assert s3.get_object(Bucket="b", Key="1")["ContentLength"] == 140000
+        s3.put_object(Bucket="bbb", Key="2", Body=b"x" * 140000)
+    s3.put_object(Bucket="bbb", Key="3", Body=b"small")
+    assert s3.get_object(Bucket="bbb", Key="1")["ContentLength"] == 140000
     visitor.ok("DELETE", environment.path)
 
 
