@@ -108,6 +108,12 @@ struct api_page {
 };
 struct api_page api_page(struct call *c, const char *id_prefix);
 struct api_page api_page_of_times(struct call *c);
+/* The page of a catalogue, which is known as a whole: elements [first, end); throws. */
+struct api_slice {
+	size_t      first, end;
+	const char *next; /* for api_put_cursor */
+};
+struct api_slice api_slice(struct call *c, const char *const *names, size_t n);
 /* The end of a list: next_cursor, null when there is no more. */
 void api_put_cursor(struct call *c, const char *last_id);
 void api_put_time_cursor(struct call *c, int64_t last); /* 0: no more */

@@ -33,11 +33,13 @@ static const struct member template_members[] = {
 };
 static const struct member templates_members[] = {
 	{ "templates", S_LIST(S_OBJECT("Template", template_members), 0, 0), MUST, NULL, NULL },
+	NEXT_CURSOR,
 };
 static const struct shape templates_shape = S_OBJECT("Templates", templates_members);
 
 const struct doc doc_list_templates = {
 	.tag = "Data", .summary = "What made-up records there are, with their fields",
+	.flags = DOC_PAGED,
 	.answers = { { 200, "The templates", &templates_shape, NULL, 0 } },
 };
 
@@ -101,11 +103,17 @@ const struct doc doc_generate_data = {
 void
 api_list_templates(struct call *c)
 {
-	struct enc *o = api_answer(c, 200);
+	const char     **names = mem_array(c->task->mem, const char *, n_mock_templates);
+	struct api_slice page;
+	struct enc      *o;
 
+	for (size_t i = 0; i < n_mock_templates; i++)
+		names[i] = mock_templates[i]->name;
+	page = api_slice(c, names, n_mock_templates);
+	o = api_answer(c, 200);
 	enc_struct(o, NULL);
 	enc_list(o, "templates", NULL);
-	for (size_t i = 0; i < n_mock_templates; i++) {
+	for (size_t i = page.first; i < page.end; i++) {
 		const struct mock_template *t = mock_templates[i];
 
 		enc_struct(o, NULL);
@@ -128,6 +136,7 @@ api_list_templates(struct call *c)
 		enc_end(o);
 	}
 	enc_end(o);
+	api_put_cursor(c, page.next);
 	enc_end(o);
 }
 

@@ -11,7 +11,7 @@
 enum { LIMIT = 20, MOST = 100, ID_LETTERS = 10 };
 
 const struct member page_query[2] = {
-	{ "limit", S_INT(1, MOST), 0, "How many at most; 20 when not given", NULL },
+	{ "limit", S_INT(1, MOST), 0, "How many at most; when not given 20, of catalogues 100", NULL },
 	{ "cursor", S_STRING, 0, "The next_cursor of the page before", NULL },
 };
 
@@ -33,10 +33,10 @@ read_cursor(struct call *c, const char *cursor, const char *id_prefix)
 }
 
 static size_t
-read_limit(struct call *c)
+read_limit(struct call *c, int64_t initial)
 {
 	const char *limit = request_arg(c->req, "limit");
-	int64_t     number = LIMIT;
+	int64_t     number = initial;
 
 	if (limit != NULL && !text_i64(limit, 1, MOST, &number))
 		problem_field(c, "limit", "is to be a whole number from 1 to %d", MOST);
@@ -53,7 +53,7 @@ struct api_page
 api_page(struct call *c, const char *id_prefix)
 {
 	const char     *cursor = request_arg(c->req, "cursor");
-	struct api_page page = { .limit = read_limit(c) };
+	struct api_page page = { .limit = read_limit(c, LIMIT) };
 
 	if (cursor != NULL && (page.after = read_cursor(c, cursor, id_prefix)) == NULL)
 		wrong_cursor(c);
@@ -64,7 +64,7 @@ struct api_page
 api_page_of_times(struct call *c)
 {
 	const char     *cursor = request_arg(c->req, "cursor");
-	struct api_page page = { .limit = read_limit(c) };
+	struct api_page page = { .limit = read_limit(c, LIMIT) };
 	size_t          n;
 	char           *text = cursor != NULL ? base64url_decode(c->task->mem, cursor, &n) : NULL;
 
@@ -73,6 +73,28 @@ api_page_of_times(struct call *c)
 	if (cursor != NULL && (text == NULL || !text_i64(text, 1, LAST_TIME, &page.after_time)))
 		wrong_cursor(c);
 	return page;
+}
+
+struct api_slice
+api_slice(struct call *c, const char *const *names, size_t n)
+{
+	const char      *cursor = request_arg(c->req, "cursor");
+	size_t           limit = read_limit(c, MOST), length;
+	char            *after = cursor != NULL ? base64url_decode(c->task->mem, cursor, &length) : NULL;
+	struct api_slice s = { 0 };
+	bool             found = cursor == NULL;
+
+	for (size_t i = 0; after != NULL && i < n && !found; i++)
+		if (length == strlen(names[i]) && memcmp(after, names[i], length) == 0) {
+			s.first = i + 1;
+			found = true;
+		}
+	if (!found)
+		wrong_cursor(c);
+	problem_check(c);
+	s.end = n - s.first > limit ? s.first + limit : n;
+	s.next = s.end < n ? names[s.end - 1] : NULL;
+	return s;
 }
 
 void

@@ -16,11 +16,12 @@ static const struct member service_members[] = {
 };
 static const struct member services_members[] = {
 	{ "services", S_LIST(S_OBJECT("Service", service_members), 0, 0), MUST, NULL, NULL },
+	NEXT_CURSOR,
 };
 static const struct shape services_list_shape = S_OBJECT("Services", services_members);
 
 const struct doc doc_list_services = {
-	.tag = "Prices", .summary = "All services and their prices",
+	.tag = "Prices", .summary = "All services and their prices", .flags = DOC_PAGED,
 	.answers = { { 200, "The services", &services_list_shape, NULL, 0 } },
 };
 
@@ -34,11 +35,12 @@ static const struct member package_members[] = {
 };
 static const struct member packages_members[] = {
 	{ "packages", S_LIST(S_OBJECT("Package", package_members), 0, 0), MUST, NULL, NULL },
+	NEXT_CURSOR,
 };
 static const struct shape packages_shape = S_OBJECT("Packages", packages_members);
 
 const struct doc doc_list_packages = {
-	.tag = "Prices", .summary = "All packages and their prices",
+	.tag = "Prices", .summary = "All packages and their prices", .flags = DOC_PAGED,
 	.answers = { { 200, "The packages", &packages_shape, NULL, 0 } },
 };
 
@@ -62,11 +64,16 @@ api_list_services(struct call *c)
 {
 	struct price_service *list;
 	size_t                n = price_services(c->task, &list);
+	const char          **ids = mem_array(c->task->mem, const char *, n);
+	struct api_slice      page;
 
+	for (size_t i = 0; i < n; i++)
+		ids[i] = list[i].id;
+	page = api_slice(c, ids, n);
 	api_answer(c, 200);
 	enc_struct(c->out, NULL);
 	enc_list(c->out, "services", NULL);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = page.first; i < page.end; i++) {
 		enc_struct(c->out, NULL);
 		enc_text(c->out, "id", list[i].id);
 		enc_text(c->out, "title", list[i].title);
@@ -77,6 +84,7 @@ api_list_services(struct call *c)
 		enc_end(c->out);
 	}
 	enc_end(c->out);
+	api_put_cursor(c, page.next);
 	enc_end(c->out);
 }
 
@@ -94,11 +102,16 @@ api_list_packages(struct call *c)
 {
 	struct price_package *list;
 	size_t                n = price_packages(c->task, &list);
+	const char          **ids = mem_array(c->task->mem, const char *, n);
+	struct api_slice      page;
 
+	for (size_t i = 0; i < n; i++)
+		ids[i] = list[i].id;
+	page = api_slice(c, ids, n);
 	api_answer(c, 200);
 	enc_struct(c->out, NULL);
 	enc_list(c->out, "packages", NULL);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = page.first; i < page.end; i++) {
 		enc_struct(c->out, NULL);
 		enc_text(c->out, "id", list[i].id);
 		enc_text(c->out, "title", list[i].title);
@@ -110,5 +123,6 @@ api_list_packages(struct call *c)
 		enc_end(c->out);
 	}
 	enc_end(c->out);
+	api_put_cursor(c, page.next);
 	enc_end(c->out);
 }

@@ -5,6 +5,7 @@ import time
 
 import intact
 import model
+import repeat
 import s3
 import worker
 
@@ -166,10 +167,13 @@ def run(installation, seconds, seed, say):
     workers = [w for crew in crews.values() for w in crew]
     churn = Churn(installation, stop)
     churn.start()
+    repeats = repeat.Repeat(installation, stop)
+    repeats.start()
     chaos = Chaos(installation, seed)
     chaos.run(seconds)
     stop_workers(workers, stop)
     churn.join(60)
+    repeats.join(150)
     wrong = [w for each in workers for w in each.wrong]
     installation.wait_healthy(60)
     time.sleep(model.REST)
@@ -177,10 +181,10 @@ def run(installation, seconds, seed, say):
     say(f"killed {chaos.kills}; longest recovery {chaos.longest:.1f} s; acknowledged {done}, "
         f"in doubt {sum(w.doubts for w in workers)}, answered 5xx "
         f"{sum(w.unavailable for w in workers)}; environments {churn.made} made, "
-        f"{churn.destroyed} destroyed")
+        f"{churn.destroyed} destroyed; {len(repeats.made)} with a key in {repeats.tries} tries")
     if min(done.values()) < 5 or sum(chaos.kills.values()) < seconds / 4:
         wrong.append("too little happened for a test")
-    wrong += verify(e, crews)
+    wrong += repeats.findings() + verify(e, crews)
     intact.collect(installation)
     wrong += intact.findings(installation)
     wrong += verify(e, crews)

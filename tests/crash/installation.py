@@ -186,11 +186,12 @@ class Installation:
     def wait_healthy(self, seconds=60):
         wait_until(seconds, self.healthy, "a healthy answer")
 
-    def api(self, method, path, body=None, key=None):
+    def api(self, method, path, body=None, key=None, headers=None):
         """(status, document) of the control API."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.url}/api/v1{path}", data, method=method, headers={
-            "Authorization": f"Bearer {key or self.key}", "Content-Type": "application/json"})
+            "Authorization": f"Bearer {key or self.key}", "Content-Type": "application/json",
+            **(headers or {})})
         try:
             with urllib.request.urlopen(request, timeout=30) as a:
                 status, text = a.status, a.read()

@@ -133,12 +133,43 @@ test_quote(void **state)
 	assert_string_equal(api_text(j, "errors.0.field"), "services");
 }
 
+/* Catalogues in pages: nothing twice, nothing left out, in the same order. */
+static void
+test_catalogue(void **state)
+{
+	struct task *t = *state;
+	char         target[160] = "/api/v1/packages?limit=1", whole[2048] = "", paged[2048] = "";
+	size_t       n = 0;
+
+	for (struct json_object *j = api_ok(t, 200, "GET", "/api/v1/packages", NULL);; n++) {
+		const char *id = api_text(j, mem_fmt(t->mem, "packages.%zu.id", n));
+
+		if (id == NULL)
+			break;
+		strncat(whole, id, sizeof(whole) - strlen(whole) - 1);
+	}
+	assert_true(n > 3);
+	for (const char *cursor = ""; cursor != NULL; n--) {
+		struct json_object *j = api_ok(t, 200, "GET", target, NULL);
+
+		assert_null(api_text(j, "packages.1"));
+		strncat(paged, api_text(j, "packages.0.id"), sizeof(paged) - strlen(paged) - 1);
+		cursor = api_text(j, "next_cursor");
+		snprintf(target, sizeof(target), "/api/v1/packages?limit=1&cursor=%s",
+		    cursor != NULL ? cursor : "");
+	}
+	assert_int_equal(n, 0);
+	assert_string_equal(paged, whole);
+	api_ok(t, 422, "GET", "/api/v1/packages?cursor=bm9uZQ", NULL);
+	api_ok(t, 422, "GET", "/api/v1/data/templates?cursor=%25", NULL);
+}
+
 int
 main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, scratch_teardown)
 	const struct CMUnitTest tests[] = { TEST(test_addresses), TEST(test_keys), TEST(test_bodies),
-		TEST(test_quote) };
+		TEST(test_quote), TEST(test_catalogue) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
