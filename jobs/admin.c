@@ -20,7 +20,9 @@
 #define USAGE \
 	"Usage: mf-admin migrate DIRECTORY              bring MF_DB to the schema of sql/migrations\n" \
 	"       mf-admin first                          the first account and key; prints a new key\n" \
-	"       mf-admin account create --name N [--email E]\n" \
+	"       mf-admin account create --name N [--email E] [--tier T]\n" \
+	"       mf-admin account tier --account A --tier T  what it may use: GET /api/v1/tiers\n" \
+	"       mf-admin account disable --account A    it logs in no more, its keys open nothing\n" \
 	"       mf-admin account list\n" \
 	"       mf-admin key create --account A --name N   prints the key, which is not shown again\n" \
 	"       mf-admin key list [--account A]\n" \
@@ -34,7 +36,7 @@ enum { MOST_NAME = 100, MOST_LISTED = 10000 };
 /* One command with its options, and what it will print once it is committed. */
 struct admin {
 	struct task *task;
-	const char  *name, *email, *account, *word; /* word: the argument that is no option */
+	const char  *name, *email, *account, *tier, *word; /* word: the argument that is no option */
 	const char  *refused;                       /* why the command cannot be done */
 	struct buf   out;
 };
@@ -52,9 +54,36 @@ the_account(struct admin *a)
 static void
 account_create_command(struct admin *a)
 {
-	struct account *made = account_create(a->task, a->name, a->email);
+	struct account *made;
 
+	db_begin(a->task);
+	made = account_create(a->task, a->name, a->email);
+	if (a->tier != NULL && !account_set_tier(a->task, made->id, a->tier)) {
+		a->refused = "there is no such tier";
+		return;
+	}
+	db_commit(a->task);
 	buf_fmt(&a->out, "%s\n", made->public_id);
+}
+
+static void
+account_tier_command(struct admin *a)
+{
+	struct account *owner = the_account(a);
+
+	if (owner != NULL && a->tier == NULL)
+		a->refused = "say which, as --tier";
+	else if (owner != NULL && !account_set_tier(a->task, owner->id, a->tier))
+		a->refused = "there is no such tier";
+}
+
+static void
+account_disable_command(struct admin *a)
+{
+	struct account *owner = the_account(a);
+
+	if (owner != NULL)
+		account_disable(a->task, owner->id);
 }
 
 static void
@@ -64,8 +93,8 @@ account_list_command(struct admin *a)
 	size_t          n = account_list(a->task, &list);
 
 	for (size_t i = 0; i < n; i++)
-		buf_fmt(&a->out, "%s  %s  %s  %s\n", list[i].public_id,
-		    clock_iso(a->task->mem, list[i].created_at), list[i].name,
+		buf_fmt(&a->out, "%s  %s  %s  %s  %s\n", list[i].public_id,
+		    clock_iso(a->task->mem, list[i].created_at), list[i].tier, list[i].name,
 		    list[i].email != NULL ? list[i].email : "");
 }
 
@@ -149,6 +178,8 @@ static const struct command {
 } commands[] = {
 	{ "first", NULL, first_command, false, false, false },
 	{ "account", "create", account_create_command, true, false, false },
+	{ "account", "tier", account_tier_command, false, true, false },
+	{ "account", "disable", account_disable_command, false, true, false },
 	{ "account", "list", account_list_command, false, false, false },
 	{ "key", "create", key_create_command, true, true, false },
 	{ "key", "list", key_list_command, false, false, false },
@@ -182,6 +213,7 @@ read_options(struct admin *a, const struct command *c, int argc, char **argv)
 {
 	const struct { const char *name; const char **value; } options[] = {
 		{ "--name", &a->name }, { "--email", &a->email }, { "--account", &a->account },
+		{ "--tier", &a->tier },
 	};
 
 	for (int i = 0; i < argc; i++) {

@@ -67,6 +67,18 @@ account_list(struct task *t, struct account **out)
 	return r.n;
 }
 
+bool
+account_set_tier(struct task *t, int64_t id, const char *tier)
+{
+	return db_rows(t, &Q_account_set_tier, db_i64(id), db_text(tier)).n > 0;
+}
+
+void
+account_disable(struct task *t, int64_t id)
+{
+	db_rows(t, &Q_account_disable, db_i64(id), db_time(t->now));
+}
+
 void
 account_lock_first(struct task *t)
 {

@@ -36,6 +36,13 @@ struct account *account_load(struct task *t, int64_t id);
 /* By public id, or by a name that only one account has; NULL: none, or several of that name. */
 struct account *account_find(struct task *t, const char *public_id_or_name);
 size_t          account_list(struct task *t, struct account **out);
+/*
+ * Its tier from now on, also for environments it has (their generation is raised); false: there is
+ * no such tier.
+ */
+bool            account_set_tier(struct task *t, int64_t id, const char *tier);
+/* From the next request on nothing opens it; its environments stay. */
+void            account_disable(struct task *t, int64_t id);
 /* Within a transaction: wait for everyone else who sets up this installation. */
 void account_lock_first(struct task *t);
 

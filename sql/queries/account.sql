@@ -28,6 +28,21 @@ select id, public_id, name, email, email is not null as confirmed, tier, created
  where disabled_at is null
  order by id
 
+-- name: account_set_tier(bigint, text)
+-- Account $1 is of tier $2; what caches know of its environments is void. No row: no such tier.
+with raised as (
+  update core.environment
+     set generation = generation + 1
+   where account_id = $1 and state not in ('destroying', 'destroyed')
+     and exists (select from core.tier where id = $2))
+update core.account
+   set tier = $2
+ where id = $1 and exists (select from core.tier where id = $2)
+returning id
+
+-- name: account_disable(bigint, timestamptz)
+update core.account set disabled_at = coalesce(disabled_at, $2) where id = $1
+
 -- name: account_lock_first()
 -- Held until the transaction ends: two programs setting up one installation make one account.
 select pg_advisory_xact_lock(5568258288764739957)::text as locked
