@@ -72,30 +72,6 @@ call_ring(struct call *c, const char *channel)
 	c->rings = r;
 }
 
-const struct buf *
-call_body_within(struct call *c, size_t most)
-{
-	struct buf *body;
-
-	if (c->body != NULL)
-		return c->body;
-	body = mem_one(c->task->mem, struct buf);
-	*body = buf_new(c->task->mem);
-	if (!request_body(c->task, c->req, most, body))
-		task_throw(c->task, c->req->short_body ? c->service->general.incomplete
-		                                       : c->service->general.too_large, NULL);
-	c->body = body;
-	return body;
-}
-
-const struct buf *
-call_body(struct call *c)
-{
-	bool limited = c->op != NULL && c->op->body_limit > 0;
-
-	return call_body_within(c, limited ? c->op->body_limit : DEFAULT_BODY_LIMIT);
-}
-
 /*
  * The environment of the address.  One nobody has is taken for an environment without accounts: it
  * refuses callers, anonymous ones too, in the words in which any other refuses strangers.
@@ -162,11 +138,31 @@ note_use(struct call *c)
 	activity_note(c->env->id, c->task->now);
 }
 
+static _Noreturn void
+not_built(struct call *c)
+{
+	task_throw(c->task, c->service->general.not_built, "%s is not built yet.", c->op->name);
+}
+
+/* Nobody hears of an operation that is none, or not built, before others could have told. */
+static void
+check_operation(struct call *c, bool known)
+{
+	if (c->op == NULL && !known)
+		c->service->stranger(c);
+	if (c->op == NULL)
+		c->service->proto->unknown(c);
+	assert(c->op != NULL);
+	if (c->op->handler == NULL && known)
+		not_built(c);
+}
+
 static void
 run_once(void *arg)
 {
 	struct run *run = arg;
 	struct call *c = run->c;
+	bool         known;
 
 	if (c->req->malformed)
 		task_throw(c->task, c->service->general.malformed, NULL);
@@ -176,19 +172,19 @@ run_once(void *arg)
 	c->counted = mem_fmt(c->task->mem, "%s.%s.%s", c->service->cloud, c->service->name,
 	    c->op != NULL ? c->op->name : "Unknown");
 	authenticate(run);
+	known = c->who != NULL || c->service->stranger == NULL;
 	if (run->key != NULL) {
 		check_environment(c);
-		note_use(c);
+		if (known)
+			note_use(c);
 	}
-	if (c->op == NULL)
-		c->service->proto->unknown(c);
-	assert(c->op != NULL);
-	if (c->op->handler == NULL)
-		task_throw(c->task, c->service->general.not_built, "%s is not built yet.", c->op->name);
+	check_operation(c, known);
 	enter(c);
 	c->service->proto->decode(c);
 	if (c->service->authorise != NULL)
 		c->service->authorise(c);
+	if (c->op->handler == NULL)
+		not_built(c);
 	if (c->service->run != NULL)
 		c->service->run(c);
 	else
@@ -196,6 +192,8 @@ run_once(void *arg)
 	if (c->service->proto->finish != NULL && !c->parking.wanted)
 		c->service->proto->finish(c);
 	db_commit(c->task);
+	if (!known)
+		note_use(c); /* what nobody is refused keeps no environment awake */
 }
 
 /* The service's own word for a fault of the layers below. */

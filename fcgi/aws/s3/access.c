@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "fcgi/aws/s3/cors.h"
 #include "fcgi/aws/s3/multipart.h"
 #include "fcgi/aws/s3/state.h"
 #include "fcgi/memo.h"
@@ -375,6 +376,8 @@ s3_stranger(struct call *c)
 {
 	const char *bucket = aws_rest_label(c, "Bucket");
 
+	if (c->op == &s3_preflight_op)
+		cors_stranger(c);
 	if (c->op == NULL || bucket == NULL || strcmp(c->op->name, "CreateBucket") == 0)
 		task_throw(c->task, &S3_ACCESS_DENIED, NULL);
 	s3_throw_result(c, BLOB_NO_BUCKET, s3_bucket(c), NULL);

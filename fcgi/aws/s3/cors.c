@@ -211,9 +211,9 @@ refuse(struct call *c, const char *why, const char *method)
 	    aws_rest_label(c, "Key") != NULL ? "OBJECT" : "BUCKET", NULL);
 }
 
-/* The bucket and key of a path that no operation was found for. */
+/* reachable: there may be such a bucket. */
 static void
-preflight(struct call *c)
+answer_preflight(struct call *c, bool reachable)
 {
 	struct asked a = { request_header(c->req, "origin"),
 		request_header(c->req, "access-control-request-method"),
@@ -229,7 +229,7 @@ preflight(struct call *c)
 		s3_throw(c, &S3_BAD_REQUEST, mem_fmt(c->task->mem,
 		    "Invalid Access-Control-Request-Method: %s", a.method != NULL ? a.method : "null"),
 		    NULL);
-	rules = bucket != NULL && text_utf8(bucket, strlen(bucket))
+	rules = reachable && bucket != NULL && text_utf8(bucket, strlen(bucket))
 	    ? config_find(c, bucket, "cors", &r) : NULL;
 	if (r == BLOB_NO_BUCKET)
 		refuse(c, "CORSResponse: Bucket not found", a.method);
@@ -242,4 +242,16 @@ preflight(struct call *c)
 		    "Access-Control-Request-Headers are not whitelisted by the resource's CORS spec.",
 		    a.method);
 	put_headers(c, answer_of(c, rule, &a, headers));
+}
+
+static void
+preflight(struct call *c)
+{
+	answer_preflight(c, true);
+}
+
+void
+cors_stranger(struct call *c)
+{
+	answer_preflight(c, false);
 }

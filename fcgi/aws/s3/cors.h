@@ -18,6 +18,8 @@ extern const struct op s3_preflight_op;
  * fault.  After the environment is known and before anything is refused.
  */
 void cors_begin(struct call *c);
+/* Throws what a preflight hears where there is no environment: there is no such bucket. */
+void cors_stranger(struct call *c);
 void cors_headers(struct call *c);
 
 #endif

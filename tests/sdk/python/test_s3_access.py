@@ -128,14 +128,18 @@ def test_nobody_learns_of_environments(world, nobody, refused):
     answers = []
     for url in (taken, free):
         found = []
-        for path in ("/no-such-bucket", "/no-such-bucket/key", "/"):
+        for method, path in (("GET", "/no-such-bucket"), ("GET", "/no-such-bucket/key"),
+                             ("GET", "/no-such-bucket?session"), ("GET", "/"), ("DELETE", "/"),
+                             ("OPTIONS", "/no-such-bucket/key")):
+            request = urllib.request.Request(url + path, method=method, headers={
+                "Origin": "http://x", "Access-Control-Request-Method": "GET"})
             with pytest.raises(urllib.error.HTTPError) as e:
-                urllib.request.urlopen(url + path)
+                urllib.request.urlopen(request)
             body = e.value.read().decode()
             found.append((e.value.code, body.split("<RequestId>")[0], sorted(e.value.headers)))
         answers.append(found)
     assert answers[0] == answers[1]
-    assert [status for status, *_ in answers[0]] == [404, 404, 403]
+    assert [status for status, *_ in answers[0]] == [404, 404, 404, 403, 403, 403]
     with refused("AccessDenied", 403):
         nobody.list_buckets()
     with refused("AccessDenied", 403):

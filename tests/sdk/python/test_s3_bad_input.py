@@ -155,10 +155,8 @@ def test_what_is_no_text(environment, s3, bucket, method, path):
 
 def test_unknown_operations(environment, s3, bucket, refused):
     """In the vendor's model but not built here: NotImplemented, in S3's words."""
-    for call in (lambda: s3.get_bucket_replication(Bucket=bucket),
-                 lambda: s3.get_bucket_analytics_configuration(Bucket=bucket, Id="a"),
-                 lambda: s3.put_bucket_accelerate_configuration(
-                     Bucket=bucket, AccelerateConfiguration={"Status": "Enabled"}),
+    for call in (lambda: s3.get_object_torrent(Bucket=bucket, Key="k"),
+                 lambda: s3.get_bucket_metadata_configuration(Bucket=bucket),
                  lambda: s3.select_object_content(
                      Bucket=bucket, Key="k", Expression="x", ExpressionType="SQL",
                      InputSerialization={}, OutputSerialization={})):
