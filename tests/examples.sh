@@ -3,13 +3,17 @@
 #
 #   tests/examples.sh DIRECTORY
 #
-# Copies of the examples with what they need go to DIRECTORY/<language>, built once; Maven's
-# downloads to DIRECTORY/maven, Go's where Go keeps them.  A language whose tools are missing or too
-# old has no directory afterwards: the line that says so is loud, and with CI=true its test fails.
+# Copies of the examples with what they need go to DIRECTORY/<language>, built once; what Go and
+# Maven download, to DIRECTORY/cache.  A language whose tools are missing or too old has no
+# directory afterwards: the line that says so is loud, and with CI=true its test fails.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 mkdir -p "$1"
 out=$(readlink -f "$1")
+# Go protects what it keeps from writing; then nobody but root could remove build/.
+export GOMODCACHE=$out/cache/go GOCACHE=$out/cache/go-build GOFLAGS=-modcacherw
+
+modern="process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)"
 
 without() {
 	echo "SKIP: the examples for $1 are not built: $2" >&2
@@ -23,7 +27,8 @@ copy() {
 }
 
 build_node() {
-	command -v npm > /dev/null || { without node "there is no npm"; return; }
+	command -v npm > /dev/null && node -e "$modern" ||
+		{ without node "there is no npm, or no Node.js 20"; return; }
 	copy node
 	(cd "$out/node" && npm ci --silent --no-audit --no-fund) || without node "npm ci failed"
 }
@@ -32,7 +37,7 @@ build_go() {
 	command -v go > /dev/null || { without go "there is no Go"; return; }
 	copy go
 	# Go downloads what go.sum names and nothing else.
-	(cd "$out/go" && go vet ./... && go build -mod=readonly -o bin/ ./...) ||
+	(cd "$out/go" && go build -mod=readonly -o bin/ ./...) ||
 		without go "$(go version) does not build them"
 }
 
@@ -40,7 +45,7 @@ build_java() {
 	command -v mvn > /dev/null && command -v javac > /dev/null ||
 		{ without java "there is no Maven or no JDK"; return; }
 	copy java
-	(cd "$out/java" && mvn -q -B -Dmaven.repo.local="$out/maven" compile) ||
+	(cd "$out/java" && mvn -q -B -Dmaven.repo.local="$out/cache/maven" compile) ||
 		without java "Maven failed"
 }
 

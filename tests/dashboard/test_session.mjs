@@ -86,3 +86,27 @@ export async function an_api_that_is_away(browser) {
 	await browser.later(page.getByRole("alert"), "detached");
 	await page.getByRole("link", { name: "patient" }).waitFor();
 }
+
+// The answer is lost, what was asked for is made: pressing again leads to it, not to another.
+export async function a_wish_sent_twice(browser) {
+	const page = await browser.logIn();
+	const name = `once ${Date.now()}`;
+	await page.getByRole("link", { name: "New environment" }).click();
+	await page.getByRole("checkbox", { name: "Amazon S3" }).check();
+	await page.getByLabel("Name").fill(name);
+	let lost = 0;
+	await page.route("**/api/v1/environments", async (route) => {
+		if (route.request().method() !== "POST" || lost > 0)
+			return route.continue();
+		lost++;
+		browser.made.push((await (await route.fetch()).json()).id);
+		return route.abort();
+	});
+	await page.getByRole("button", { name: "Make it" }).click();
+	await page.getByRole("alert").getByText("MockFactory cannot be reached.").waitFor();
+	await page.getByRole("button", { name: "Make it" }).click();
+	await page.getByRole("heading", { name }).waitFor();
+	const { environments } = await api("GET", "/environments?limit=100");
+	assert.equal(environments.filter((one) => one.name === name).length, 1);
+	assert.ok(page.url().endsWith(browser.made[0]));
+}

@@ -109,15 +109,30 @@ function quoting(form, out, signal) {
 	};
 }
 
+// The same wish sent again, since nobody knows what became of it, makes no second environment.
+let sent = { text: "", key: "" };
+
+function keyFor(text) {
+	if (sent.text !== text) {
+		const random = crypto.getRandomValues(new Uint8Array(16));
+		sent = { text, key: [...random].map((b) => b.toString(16).padStart(2, "0")).join("") };
+	}
+	return sent.key;
+}
+
 async function submit(form, troubles, signal) {
 	mark(form, null);
 	troubles.replaceChildren();
+	const body = wish(form);
 	try {
-		const answer = await request("POST", "/environments",
-			{ body: wish(form), signal, headers: { Prefer: "respond-async" } });
+		const answer = await request("POST", "/environments", { body, signal, headers: {
+			"Prefer": "respond-async", "Idempotency-Key": keyFor(JSON.stringify(body)) } });
+		sent.text = "";
 		const made = await answer.json();
 		location.hash = `#/environments/${made.id}`;
 	} catch (problem) {
+		if (problem.status >= 400 && problem.status < 500)
+			sent.text = "";
 		// What a field says itself need not be said twice.
 		if (!problem.errors?.length || problem.errors.some((one) => !(one.field in FIELDS))) {
 			troubles.replaceChildren(alert(problem));
