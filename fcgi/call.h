@@ -19,8 +19,9 @@ struct call;
 struct caller;
 struct conf;
 struct db;
-struct memo;
 struct limit;
+struct memo;
+struct oidc;
 struct store;
 
 /* What the process shares among its threads; read-only after start. */
@@ -33,6 +34,7 @@ struct world {
 	struct wake       *wake;
 	struct board      *board; /* NULL in unit tests */
 	struct limit      *limit; /* NULL: nothing is limited */
+	struct oidc       *oidc;  /* NULL: no single sign-on */
 };
 
 enum {

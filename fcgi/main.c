@@ -8,6 +8,7 @@
 #include "shared/base/conf.h"
 #include "shared/base/log.h"
 #include "shared/base/text.h"
+#include "shared/core/oidc.h"
 #include "shared/core/secret.h"
 #include "shared/store/store.h"
 
@@ -60,6 +61,11 @@ main(int argc, char **argv)
 		return 2;
 	}
 	secret_start(&conf);
+	oidc_free(oidc_open(&conf, error, sizeof(error)));
+	if (error[0] != '\0') {
+		fprintf(stderr, "%s: %s\n", argv[0], error);
+		return 2;
+	}
 	if (argc == 2 && strcmp(argv[1], "--check") == 0) {
 		store_close(store);
 		return 0;

@@ -25,6 +25,7 @@
 #include "shared/base/clock.h"
 #include "shared/base/conf.h"
 #include "shared/base/log.h"
+#include "shared/core/oidc.h"
 #include "shared/db/db.h"
 
 enum { RESUME_SHARE = 4 }; /* one thread in so many resumes */
@@ -266,6 +267,18 @@ wait_for_the_end(const sigset_t *waited)
 	}
 }
 
+/* The provider the settings name; main has seen that they are right. */
+static struct oidc *
+sign_on(const struct conf *c)
+{
+	char         error[512];
+	struct oidc *o = oidc_open(c, error, sizeof(error));
+
+	if (error[0] != '\0')
+		log_die("serve", "%s", error);
+	return o;
+}
+
 void
 serve(const struct serve *s)
 {
@@ -280,6 +293,7 @@ serve(const struct serve *s)
 		.memo = memo_new(), .limit = s->shared.limit };
 	board_thread(s->shared.board, s->index, BOARD_THREADS);
 	bell_start(&self.world, s->index, s->shared.outgoing, s->shared.host);
+	self.world.oidc = sign_on(s->conf);
 	activity_start(&self.world);
 	start_threads();
 	show();

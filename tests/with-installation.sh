@@ -61,6 +61,12 @@ past_used() {
 }
 while past=$(past_used) && [ -n "$past" ]; do first=$past; done
 export MF_PORT MF_TLS_PORT MF_WEB_PORTS=$first-$((first + 49))
+# Where the tests of single sign-on start a provider.
+TEST_SSO_ISSUER=http://127.0.0.1:$(free_port $((28000 + RANDOM % 1000)))
+TEST_SSO_CLIENT_ID=mockfactory-test TEST_SSO_SECRET='a secret: of+more %% than letters'
+echo "$TEST_SSO_SECRET" > "$dir/sso.secret"
+export TEST_SSO_ISSUER TEST_SSO_CLIENT_ID TEST_SSO_SECRET MF_SSO_ISSUER=$TEST_SSO_ISSUER \
+	MF_SSO_CLIENT_ID=$TEST_SSO_CLIENT_ID MF_SSO_SECRET_FILE=$dir/sso.secret
 # Most tests have no use for real servers: what those begin with is made by the first.
 export MF_SERVER_READY=0
 case $front in
@@ -77,6 +83,7 @@ unset TEST_SETTINGS
 "$dir/httpd-conf/up.sh" up "$programs" > "$dir/up.log" 2>&1 || { cat "$dir/up.log" >&2; exit 1; }
 for name in $given; do unset "${name%%=*}"; done
 unset MF_SERVER_READY MF_PORT MF_TLS_PORT MF_WEB_PORTS MF_WEB MF_SINGLE_USER MF_PROCESSES MF_THREADS
+unset MF_SSO_ISSUER MF_SSO_CLIENT_ID MF_SSO_SECRET_FILE
 
 setting() { (. "$dir/var/settings.env" && . "$dir/var/mockfactory.env" && eval "echo \"\$$1\""); }
 as=

@@ -114,7 +114,7 @@ oidc_ask(struct oidc_asking *a, const char *url, struct http_request *r, int *st
 	s->name = "sso";
 	s->ca_file = a->oidc->ca_file;
 	s->timeout = PATIENCE;
-	r->path = "";
+	r->path = s->prefix[0] == '\0' ? "/" : s->prefix;
 	http_add(m, r, "accept", "application/json");
 	http_call(a->task, s, r, &answer);
 	*status = answer.status;

@@ -278,7 +278,7 @@ select b.id as bucket, b.owner as bucket_owner, b.versioning, b.locks,
             when exists (select from blob.version v
                           where v.space = $3 and v.bucket = b.id and v.key = $6
                             and b.versioning is null and coalesce($8, '') = '')
-            then 'unmet' else 'missing' end as outcome, c.version, c.marker
+            and $7 is not null then 'unmet' else 'missing' end as outcome, c.version, c.marker
   from bucket b left join gone g on true left join changed c on true
 
 -- name: blob_delete_many(bigint, bigint, bigint, text, text, text[], text[], text[], text, timestamptz, boolean)
