@@ -86,5 +86,5 @@ if [ -n "$server" ]; then
 	export TEST_STORE_URL
 	wait_for "$TEST_STORE_URL"
 fi
-TEST_STORE_KIND=$kind TEST_SETTINGS="$settings MF_STORE_TIMEOUT=2s ${STORE_SETTINGS-}" \
+TEST_STORE_KIND=$kind TEST_SETTINGS="$settings MF_STORE_TIMEOUT=1s ${STORE_SETTINGS-}" \
 	STORE_BEHIND='' "$here/../with-installation.sh" "${STORE_FRONT:-lighttpd}" "$@"
