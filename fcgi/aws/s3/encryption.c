@@ -109,6 +109,16 @@ is_kms(const char *algorithm)
 	    (strcmp(algorithm, "aws:kms") == 0 || strcmp(algorithm, "aws:kms:dsse") == 0);
 }
 
+void
+encryption_check_read(struct call *c)
+{
+	const char *sse = s3_header(c, SSE);
+
+	if (sse != NULL)
+		wrong(c, "x-amz-server-side-encryption header is not supported for this operation.", SSE,
+		    sse);
+}
+
 /* As S3 answers it: an ARN. Without one it is the key of the account for S3, always the same. */
 static const char *
 kms_arn(struct call *c, const char *id)
@@ -269,15 +279,19 @@ encryption_headers(struct call *c, const struct blob_pairs *headers)
 	call_header(c, BUCKET_KEY, s3_pair(headers, BUCKET_KEY));
 }
 
+/* The same for the same bytes and verifier or key: a part that is sent again keeps its ETag. */
 const char *
 encryption_etag(struct call *c, const struct blob_pairs *headers, const char *md5_hex)
 {
-	unsigned char random[MD5_SIZE];
+	const char *with = s3_pair(headers, VERIFIER);
+	const char *text;
 
-	if (s3_pair(headers, VERIFIER) == NULL && s3_pair(headers, SSE) == NULL)
+	if (with == NULL)
+		with = s3_pair(headers, KMS_KEY);
+	if (with == NULL)
 		return md5_hex;
-	id_bytes(&c->task->ids, random, sizeof(random));
-	return text_hex(c->task->mem, random, sizeof(random));
+	text = mem_fmt(c->task->mem, "%s %s", with, md5_hex);
+	return digest_hex(c->task->mem, DIGEST_MD5, text, strlen(text));
 }
 
 bool

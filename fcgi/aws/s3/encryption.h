@@ -52,6 +52,8 @@ void   encryption_headers(struct call *c, const struct blob_pairs *headers);
 const char *encryption_etag(struct call *c, const struct blob_pairs *headers, const char *md5_hex);
 
 bool encryption_sealed(const struct blob_object *o);
+/* Of a read: throws when it says how the object is to be encrypted. */
+void encryption_check_read(struct call *c);
 /*
  * The request brings the key that o needs, and none when it needs none; throws.  Of a copy, o is
  * the source.

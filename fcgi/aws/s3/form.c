@@ -259,9 +259,13 @@ redirect_of(struct call *c, const struct s3_form *form, const char *etag)
 void
 form_answer(struct call *c)
 {
+	/* Without S3's namespace, as S3 answers forms. */
+	static const struct enc_traits traits = { .format = ENC_XML, .declaration = true };
+
 	const struct reading *f = reading_of(c);
 	struct mem           *m = c->task->mem;
 	const char           *etag, *to, *status, *location;
+	struct enc           *e;
 
 	if (f == NULL)
 		return;
@@ -280,10 +284,11 @@ form_answer(struct call *c)
 		return;
 	c->reply.status = 201;
 	call_header(c, "Content-Type", "application/xml");
-	enc_struct(c->out, "PostResponse");
-	enc_text(c->out, "Location", location);
-	enc_text(c->out, "Bucket", f->form.bucket);
-	enc_text(c->out, "Key", s3_xml_text(c, f->form.key));
-	enc_text(c->out, "ETag", etag);
-	enc_end(c->out);
+	e = enc_new(m, &traits, &c->reply.body);
+	enc_struct(e, "PostResponse");
+	enc_text(e, "Location", location);
+	enc_text(e, "Bucket", f->form.bucket);
+	enc_text(e, "Key", s3_xml_text(c, f->form.key));
+	enc_text(e, "ETag", etag);
+	enc_end(e);
 }

@@ -44,13 +44,16 @@ failed(struct checking *k, const char *op, const char *name, const char *value)
 static void
 check_field(struct checking *k, const char *op, const char *name, const char *value)
 {
-	const char *is = strcasecmp(name, "bucket") == 0 ? k->form->bucket : NULL;
+	const char *is = NULL;
 
 	for (size_t i = 0; i < k->form->n; i++)
 		if (strcasecmp(k->form->fields[i].name, name) == 0) {
 			k->allowed[i] = true;
 			is = k->form->fields[i].value;
 		}
+	/* What the form says of the bucket is not where it goes. */
+	if (strcasecmp(name, "bucket") == 0)
+		is = k->form->bucket;
 	if (strcasecmp(name, "key") == 0)
 		is = k->form->key;
 	if (strcasecmp(op, "starts-with") == 0 ? !text_starts(is != NULL ? is : "", value)
@@ -115,7 +118,8 @@ check_expiration(struct call *c, struct json_object *policy)
 
 	if (json_get(policy, "expiration") == NULL)
 		bad_document(c, "Policy missing expiration.");
-	if (text == NULL || !clock_parse_iso(text, &at))
+	/* ISO 8601 with its T: a space instead is no time to S3. */
+	if (text == NULL || strchr(text, ' ') != NULL || !clock_parse_iso(text, &at))
 		bad_document(c, "Invalid 'expiration' value.");
 	if (at < environment_now(c->task, c->env))
 		task_throw(c->task, &S3_ACCESS_DENIED, "Invalid according to Policy: Policy expired.");

@@ -158,6 +158,7 @@ read_object(struct call *c, bool with_bytes)
 	const char        *bucket = s3_bucket(c), *key = s3_key(c);
 	struct blob_object o;
 
+	encryption_check_read(c);
 	s3_find_version(c, bucket, key, with_bytes, &o);
 	s3_version_header(c, &o);
 	s3_answer_object(c, &o, with_bytes);

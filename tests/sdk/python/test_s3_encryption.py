@@ -111,6 +111,13 @@ def test_bad_keys(environment, s3, bucket, values, code, words):
     assert "Contents" not in s3.list_objects_v2(Bucket=bucket)
 
 
+def test_reads_say_nothing_of_it(environment, s3, bucket):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+    answer = raw.send(environment, "GET", f"/{bucket}/k", b"",
+                      {"x-amz-server-side-encryption": "AES256"})
+    assert (answer.status, answer.code) == (400, "InvalidArgument")
+
+
 def test_both_kinds(environment, bucket):
     headers = dict(zip(HEADERS, GOOD), **{"x-amz-server-side-encryption": "AES256"})
     answer = raw.send(environment, "PUT", f"/{bucket}/k", b"x", headers)

@@ -94,6 +94,7 @@ def test_what_is_answered(environment, s3, bucket):
 
     made = answer("success_action_status", "201")
     assert made.status == 201
+    assert b"<PostResponse><Location>" in made.body
     assert f"<Bucket>{bucket}</Bucket><Key>k</Key><ETag>&quot;".encode() in made.body
     assert answer("success_action_status", "200").status == 200
     assert answer("success_action_status", "404").status == 204
@@ -160,6 +161,19 @@ def test_refused_forms(environment, s3, bucket):
         "MalformedPOSTRequest"
     assert post(environment, bucket + "/key", body).status in (405, 403)
     assert "Contents" not in s3.list_objects_v2(Bucket=bucket)
+
+
+def test_where_it_goes_counts(environment, s3, bucket):
+    """What the form says of the bucket, and dates that are none."""
+    fields = [("key", "k"), ("bucket", "other-bucket")]
+    document = policy([{"bucket": "other-bucket"}, {"key": "k"}])
+    answer = post(environment, bucket, multipart(fields + sigv2(environment, document)))
+    assert (answer.status, answer.code) == (403, "AccessDenied")
+    text = json.dumps({"expiration": "2100-01-01 00:00:00Z", "conditions": [
+        {"bucket": bucket}, {"key": "k"}]})
+    document = base64.b64encode(text.encode()).decode()
+    answer = post(environment, bucket, multipart([("key", "k")] + sigv2(environment, document)))
+    assert (answer.status, answer.code) == (400, "InvalidPolicyDocument")
 
 
 def test_no_such_bucket(environment, s3, bucket):
