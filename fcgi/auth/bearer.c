@@ -14,8 +14,8 @@
 #include "shared/core/key.h"
 #include "shared/core/session.h"
 
-static const struct limit_rule one = { "guess one", 10, MINUTE };
-static const struct limit_rule any = { "guess", 60, MINUTE };
+static const struct limit_rule one = { "guess one", 100, MINUTE };
+static const struct limit_rule any = { "guess", 200, MINUTE };
 
 /* One who repeats a credential that opens nothing does not use up the others' tries. */
 static void

@@ -14,7 +14,7 @@ struct bearer_faults {
 /*
  * Sets c->account and c->caller, or throws.  One statement a request, so that what was revoked
  * opens nothing from the next request on, in every process.  Who guesses is refused before any
- * statement: 10 failures a minute with one credential, 60 with any from one address.
+ * statement: 100 failures a minute with one credential, 200 with any from one address.
  */
 void bearer_authenticate(struct call *c, const struct bearer_faults *f);
 

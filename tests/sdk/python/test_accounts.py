@@ -257,45 +257,48 @@ def test_an_unknown_address_is_answered_as_a_wrong_password(someone):
 
 
 def burst(visitor, most, *request):
-    """The statuses of up to so many of one request, until it is refused for their number."""
-    for n in range(most):
-        answer = visitor.call(*request)
-        if answer.status == 429:
-            assert 1 <= int(answer.headers["retry-after"]) <= 3600
-            assert answer.json["code"] == "too-many-requests"
-            return n
-    pytest.fail("never throttled")
+    """How many of one request are answered before one is refused for their number; several at a
+    time, so that a slow machine does not give them time to be allowed again."""
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: visitor.call(*request), range(most)))
+    refused = [answer for answer in answers if answer.status == 429]
+    assert refused, "never throttled"
+    for answer in refused:
+        assert 1 <= int(answer.headers["retry-after"]) <= 3600
+        assert answer.json["code"] == "too-many-requests"
+    return most - len(refused)
 
 
 def test_guessing_is_throttled(someone):
     visitor = Visitor()
-    assert burst(visitor, 12, "GET", "/api/v1/account", None, "mf_live_wrong") == 10
+    assert burst(visitor, 150, "GET", "/api/v1/account", None, "mf_live_wrong") >= 100
+
+    def guess(_):
+        return visitor.call("GET", "/api/v1/account", token="mf_live_" + secrets.token_hex(8))
+
     # Another credential from there is still looked at, until there were too many of them.
-    for _ in range(49):
-        answer = visitor.call("GET", "/api/v1/account", token="mf_live_" + secrets.token_hex(8))
-        assert answer.status == 401
-    statuses = [visitor.call("GET", "/api/v1/account",
-                             token="mf_live_" + secrets.token_hex(8)).status for _ in range(20)]
-    assert 429 in statuses
+    assert guess(0).status == 401
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        assert {answer.status for answer in pool.map(guess, range(300))} == {401, 429}
     assert someone.call("GET", "/api/v1/account").status == 200
 
 
 def test_reset_and_sign_up_are_throttled():
     body = {"email": address()}
-    assert burst(Visitor(), 30, "POST", AUTH + "/password/forgot", body) == 20
+    assert burst(Visitor(), 30, "POST", AUTH + "/password/forgot", body) in (20, 21)
     visitor = sign_up()
     taken = {"email": visitor.email, "password": PASSWORD}
     # It counts what fails, too: one was used up by signing up.
-    assert burst(visitor, 40, "POST", AUTH + "/signup", taken) == 29
+    assert burst(visitor, 40, "POST", AUTH + "/signup", taken) in (29, 30)
 
 
 def test_refresh_is_throttled():
-    assert burst(Visitor(), 140, "POST", AUTH + "/refresh", {"refresh_token": "x"}) >= 120
+    assert burst(Visitor(), 240, "POST", AUTH + "/refresh", {"refresh_token": "x"}) >= 120
 
 
 def test_requests_of_an_account_are_limited():
     visitor = sign_up()
-    assert 60 <= burst(visitor, 90, "GET", "/api/v1/account") <= 80
+    assert burst(visitor, 150, "GET", "/api/v1/account") >= 60
     everyone = sign_up()
     assert everyone.call("GET", "/api/v1/account").status == 200
 
