@@ -12,7 +12,8 @@ static const struct member service_members[] = {
 	{ "provider", S_STRING, MUST | NULLS, "The cloud it is of", NULL },
 	{ "kind", S_WORD(service_kinds), MUST, NULL, NULL },
 	{ "hourly_rate", S_NUMBER, MUST, "US$", NULL },
-	{ "available", S_BOOL, MUST, "Environments can be made with it here", NULL },
+	{ "available", S_BOOL, MUST, "Environments can be made with it here, now", NULL },
+	{ "reason", S_STRING, 0, "Why they cannot", NULL },
 };
 static const struct member services_members[] = {
 	{ "services", S_LIST(S_OBJECT("Service", service_members), 0, 0), MUST, NULL, NULL },
@@ -59,13 +60,28 @@ put_cloud(struct call *c, const char *cloud)
 		enc_text(c->out, "provider", cloud);
 }
 
+/* What is in this program can be had, real servers where a machine has them. */
+static void
+put_available(struct call *c, const char *service, const struct server_engine_seen *seen,
+    size_t n_seen)
+{
+	const char *version, *why = "It is not built yet.";
+
+	if (api_available(service))
+		why = server_refusal(c->task, seen, n_seen, service, &version);
+	enc_bool(c->out, "available", why == NULL);
+	enc_text(c->out, "reason", why);
+}
+
 void
 api_list_services(struct call *c)
 {
-	struct price_service *list;
-	size_t                n = price_services(c->task, &list);
-	const char          **ids = mem_array(c->task->mem, const char *, n);
-	struct api_slice      page;
+	struct price_service      *list;
+	struct server_engine_seen *seen;
+	size_t                     n = price_services(c->task, &list);
+	size_t                     n_seen = server_engines(c->task, &seen);
+	const char               **ids = mem_array(c->task->mem, const char *, n);
+	struct api_slice           page;
 
 	for (size_t i = 0; i < n; i++)
 		ids[i] = list[i].id;
@@ -80,7 +96,7 @@ api_list_services(struct call *c)
 		put_cloud(c, list[i].cloud);
 		enc_text(c->out, "kind", list[i].emulated ? "emulated" : "real");
 		enc_number(c->out, "hourly_rate", list[i].hourly);
-		enc_bool(c->out, "available", api_available(list[i].id));
+		put_available(c, list[i].id, seen, n_seen);
 		enc_end(c->out);
 	}
 	enc_end(c->out);

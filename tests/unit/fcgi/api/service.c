@@ -164,12 +164,47 @@ test_catalogue(void **state)
 	api_ok(t, 422, "GET", "/api/v1/data/templates?cursor=%25", NULL);
 }
 
+/* A real server can be had where a machine has it, and said so lately. */
+static void
+test_available(void **state)
+{
+	static const struct { const char *sql, *available, *reason; } cases[] = {
+		{ NULL, "false", "redis is a real server, and no mf-provision runs here" },
+		{ "insert into core.engine (host, engine, why, seen_at) values ('h', 'redis', 'none', "
+		    "now())", "false", "none" },
+		{ "update core.engine set version = '7.0', why = null", "true", NULL },
+		{ "update core.engine set seen_at = now() - interval '1 hour'", "false",
+		    "redis is a real server, and no mf-provision runs here" },
+	};
+	struct task *t = *state;
+
+	scratch_sql("delete from core.engine");
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct json_object *list, *redis = NULL;
+		const char         *reason;
+
+		if (cases[i].sql != NULL)
+			scratch_sql("%s", cases[i].sql);
+		json_object_object_get_ex(api_ok(t, 200, "GET", "/api/v1/services", NULL), "services",
+		    &list);
+		for (size_t k = 0; k < json_object_array_length(list); k++)
+			if (strcmp(api_text(json_object_array_get_idx(list, k), "id"), "redis") == 0)
+				redis = json_object_array_get_idx(list, k);
+		assert_string_equal(api_text(redis, "available"), cases[i].available);
+		reason = api_text(redis, "reason");
+		assert_int_equal(reason == NULL, cases[i].reason == NULL);
+		if (reason != NULL)
+			assert_string_equal(reason, cases[i].reason);
+	}
+	scratch_sql("delete from core.engine");
+}
+
 int
 main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, scratch_teardown)
 	const struct CMUnitTest tests[] = { TEST(test_addresses), TEST(test_keys), TEST(test_bodies),
-		TEST(test_quote), TEST(test_catalogue) };
+		TEST(test_quote), TEST(test_catalogue), TEST(test_available) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
