@@ -13,8 +13,31 @@ from database import ask, unsound_usage
 from drivers import eventually, is_free, left_over, processes, to_redis
 
 STATE = os.path.realpath(os.path.join(os.environ.get("TEST_DIR", "."), "var"))
-SECONDS = float(os.environ.get("STORM_SECONDS", "20"))
-ENVIRONMENTS, THREADS = 40, 8
+SECONDS = float(os.environ.get("STORM_SECONDS", "15"))  # minutes, to look for what is rare
+ALIVE, THREADS = 16, 8
+
+# What happened, noted in the database beside the meter.
+HISTORY = """
+    create table core.storm (n bigserial, environment_id bigint, state text, at timestamptz);
+    create function core.storm_note() returns trigger language plpgsql as $$ begin
+      insert into core.storm (environment_id, state, at) values (new.id, new.state, new.changed_at);
+      return null; end $$;
+    create trigger storm after insert or update of state on core.environment
+      for each row execute function core.storm_note()"""
+HISTORY_ENDS = """drop trigger if exists storm on core.environment;
+    drop function if exists core.storm_note(); drop table if exists core.storm"""
+# Environments whose periods are not as long as they ran, by more than a second.
+WRONG_SUMS = """
+    with h as (select environment_id, state, at,
+                      lead(at) over (partition by environment_id order by n) as until
+                 from core.storm),
+    ran as (select environment_id, coalesce(sum(until - at) filter (where state = 'running'),
+                   interval '0') as ran from h group by environment_id),
+    used as (select r.environment_id, r.ran, coalesce((select sum(period_end - period_start)
+                    from core.usage u where u.environment_id = r.environment_id),
+                    interval '0') as used from ran r)
+    select environment_id, ran, used from used
+     where abs(extract(epoch from ran - used)) > 1"""
 
 
 class Storm:
@@ -56,7 +79,8 @@ class Storm:
     def run(self):
         while time.monotonic() < self.end:
             with self.lock:
-                create = self.made < ENVIRONMENTS and (not self.alive or self.random.random() < 0.4)
+                create = len(self.alive) < ALIVE and (
+                    not self.alive or self.random.random() < 0.3)
                 self.made += create
                 environment = None
                 if not create and self.alive:
@@ -78,8 +102,18 @@ class Storm:
                            check=False, stderr=subprocess.DEVNULL)
 
 
+@pytest.fixture
+def history():
+    ask(HISTORY_ENDS)
+    ask(HISTORY)
+    try:
+        yield
+    finally:
+        ask(HISTORY_ENDS)
+
+
 @pytest.mark.clients
-def test_storm(api):
+def test_storm(api, history):
     storm = Storm(api, 3)
     threads = [threading.Thread(target=storm.run) for _ in range(THREADS)]
     threads.append(threading.Thread(target=storm.kill_provision))
@@ -103,3 +137,6 @@ def test_storm(api):
     assert all(is_free(port) for port in storm.ports)
     assert ask("select count(*) from core.server") == "0"
     assert unsound_usage() == ""
+    assert int(ask("select count(distinct environment_id) from core.storm")) >= storm.made - len(
+        storm.wrong) > 5
+    assert ask(WRONG_SUMS) == ""
