@@ -21,6 +21,7 @@ import drivers  # noqa: E402
 import installation  # noqa: E402
 
 ROUNDS = int(os.environ.get("MF_BENCH_ROUNDS", "10"))
+AT_ONCE, RECORDS = 3, 100000
 CASES = [(("redis",), 0.3), (("postgresql",), 0.7), (("mysql",), 1.0), (drivers.ALL, 1.5)]
 
 
@@ -94,6 +95,38 @@ def ten_at_once(api):
         environment.destroy()
 
 
+def seed(api, environment, into):
+    """From the request until all records are there."""
+    said = api.ok("POST", f"/api/v1/data/{environment.id}/generate", {
+        "template": "medical_patients", "count": RECORDS, "seed": 1, "seed_into": into})
+    while "operation" in said and said.get("status", "running") == "running":
+        said = {**said, **api.ok("GET", f"/api/v1/operations/{said['operation']}",
+                                 Prefer="wait=30")}
+    assert said.get("status", "succeeded") == "succeeded", said
+
+
+def count(environment, into):
+    if into == "redis":
+        return drivers.to_redis(environment).dbsize()
+    connect = drivers.to_mysql if into == "mysql" else drivers.to_postgresql
+    with connect(environment) as db:
+        cursor = db.cursor()
+        cursor.execute("select count(*) from medical_patients")
+        return cursor.fetchone()[0]
+
+
+def seeded(api):
+    """Into what is empty, and over the same records once more."""
+    _, environment = create(api, (*drivers.ALL, "aws_s3"))
+    for into in (*drivers.ALL, "aws_s3"):
+        first = timed(seed, api, environment, into)
+        again = timed(seed, api, environment, into)
+        assert into == "aws_s3" or count(environment, into) == RECORDS
+        print(f"{RECORDS:,} records into {into:<17}{first * 1000:>9.0f}{again * 1000:>9.0f}"
+              "    (new, replaced)", flush=True)
+    environment.destroy()
+
+
 def main():
     with crash.Installation(sys.argv[1], MF_SERVER_READY="2") as i:
         api = installation.Api(key=i.key, url=i.url)
@@ -104,7 +137,10 @@ def main():
         print(f"\n{'real servers, ms':<34}{'median':>9}{'most':>9}{'target':>9}")
         for services, target in CASES:
             one_by_one(api, services, target)
-        ten_at_once(api)
+        for _ in range(AT_ONCE):
+            quiet(api)
+            ten_at_once(api)
+        seeded(api)
 
 
 if __name__ == "__main__":
