@@ -6,10 +6,12 @@
 #include "fcgi/api/api.h"
 #include "fcgi/api/doc.h"
 #include "fcgi/api/replay.h"
+#include "fcgi/auth/client.h"
 #include "fcgi/proto/accept.h"
 #include "fcgi/proto/problem.h"
 #include "shared/base/clock.h"
 #include "shared/base/text.h"
+#include "shared/core/account.h"
 #include "shared/core/audit.h"
 #include "shared/core/idempotency.h"
 #include "shared/db/db.h"
@@ -139,11 +141,11 @@ audit(struct call *c, int status, const char *code)
 	struct audit   row = {
 		.request_id = c->req->id, .operation = c->op->name,
 		.resource = id,
-		.actor = key_prefix(c), .address = c->req->remote != NULL ? c->req->remote : "",
+		.actor = key_prefix(c), .address = client_address(c),
 		.status = status, .code = code,
 	};
 
-	audit_add(c->task, c->account, &row);
+	audit_add(c->task, c->account, c->caller != NULL ? c->caller->session : 0, &row);
 	a->audited = true;
 }
 

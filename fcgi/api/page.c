@@ -80,10 +80,12 @@ api_slice(struct call *c, const char *const *names, size_t n)
 {
 	const char      *cursor = request_arg(c->req, "cursor");
 	size_t           limit = read_limit(c, MOST), length;
-	char            *after = cursor != NULL ? base64url_decode(c->task->mem, cursor, &length) : NULL;
+	char            *after = NULL;
 	struct api_slice s = { 0 };
 	bool             found = cursor == NULL;
 
+	if (cursor != NULL)
+		after = base64url_decode(c->task->mem, cursor, &length);
 	for (size_t i = 0; after != NULL && i < n && !found; i++)
 		if (length == strlen(names[i]) && memcmp(after, names[i], length) == 0) {
 			s.first = i + 1;

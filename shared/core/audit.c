@@ -9,11 +9,11 @@
 #include "shared/db/db.h"
 
 void
-audit_add(struct task *t, int64_t account, const struct audit *a)
+audit_add(struct task *t, int64_t account, int64_t session, const struct audit *a)
 {
 	db_rows(t, &Q_audit_add, db_i64(account), db_time(t->now), db_text(a->request_id),
 	    db_text(a->operation), db_text(a->resource), db_text(a->actor), db_text(a->address),
-	    db_i64(a->status), db_text(a->code));
+	    db_i64(a->status), db_text(a->code), db_i64(session));
 }
 
 static struct param

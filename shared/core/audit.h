@@ -23,8 +23,8 @@ struct audit {
 	const char *code;      /* the problem's; NULL: it was done */
 };
 
-/* Of a new one actor is the prefix of the key. */
-void audit_add(struct task *t, int64_t account, const struct audit *a);
+/* The actor is the session (0: none), else the key whose prefix a->actor is. */
+void audit_add(struct task *t, int64_t account, int64_t session, const struct audit *a);
 
 struct audit_filter {
 	const char *operation, *resource, *actor, *outcome; /* "done", "refused"; NULL: any */

@@ -1,12 +1,13 @@
 -- sql/queries/audit.sql - who changed what; answers kept for requests that come again
 
--- name: audit_add(bigint, timestamptz, text, text, text, text, text, bigint, text)
--- Account $1, at $2, by request $3: operation $4 on $5 by the key with prefix $6 from address $7
--- came to status $8, code $9.
+-- name: audit_add(bigint, timestamptz, text, text, text, text, text, bigint, text, bigint)
+-- Account $1, at $2, by request $3: operation $4 on $5 by the key with prefix $6, or in session
+-- $10, from address $7 came to status $8, code $9.
 insert into core.audit
        (account_id, at, request_id, operation, resource, actor, address, status, code)
-values ($1, $2, $3, $4, $5, (select k.public_id from core.api_key k where k.prefix = $6), $7, $8,
-        $9)
+values ($1, $2, $3, $4, $5,
+        coalesce((select s.public_id from core.session s where s.id = $10),
+                 (select k.public_id from core.api_key k where k.prefix = $6)), $7, $8, $9)
 
 -- name: audit_list(bigint, bigint, text, text, text, boolean, timestamptz, timestamptz, bigint)
 -- Up to $9 rows of account $1 with ids below $2 (null: from the newest), newest first; of operation

@@ -40,7 +40,8 @@ class Repeat(threading.Thread):
         rows = self.installation.sql(
             "select name, public_id from core.environment where length(name) = 36")
         noted = {row[0] for row in self.installation.sql(
-            "select resource from core.audit where operation = 'CreateEnvironment' and code is null")}
+            "select resource from core.audit"
+            " where operation = 'CreateEnvironment' and code is null")}
         wrong = [f"{name} made {public_id}, {self.made.get(name)} was answered"
                  for name, public_id in rows if self.made.get(name) != public_id]
         wrong += [f"{public_id} is not in the audit log"

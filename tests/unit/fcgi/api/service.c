@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "shared/base/buf.h"
 #include "shared/base/mem.h"
 #include "tests/unit/support/api_call.h"
 #include "tests/unit/support/scratch.h"
@@ -138,7 +139,9 @@ static void
 test_catalogue(void **state)
 {
 	struct task *t = *state;
-	char         target[160] = "/api/v1/packages?limit=1", whole[2048] = "", paged[2048] = "";
+	struct mem  *m = mem_new(1 << 20); /* a request empties the task's */
+	struct buf   whole = buf_new(m), paged = buf_new(m);
+	char         target[160] = "/api/v1/packages?limit=1";
 	size_t       n = 0;
 
 	for (struct json_object *j = api_ok(t, 200, "GET", "/api/v1/packages", NULL);; n++) {
@@ -146,20 +149,21 @@ test_catalogue(void **state)
 
 		if (id == NULL)
 			break;
-		strncat(whole, id, sizeof(whole) - strlen(whole) - 1);
+		buf_text(&whole, id);
 	}
 	assert_true(n > 3);
 	for (const char *cursor = ""; cursor != NULL; n--) {
 		struct json_object *j = api_ok(t, 200, "GET", target, NULL);
 
 		assert_null(api_text(j, "packages.1"));
-		strncat(paged, api_text(j, "packages.0.id"), sizeof(paged) - strlen(paged) - 1);
+		buf_text(&paged, api_text(j, "packages.0.id"));
 		cursor = api_text(j, "next_cursor");
 		snprintf(target, sizeof(target), "/api/v1/packages?limit=1&cursor=%s",
 		    cursor != NULL ? cursor : "");
 	}
 	assert_int_equal(n, 0);
-	assert_string_equal(paged, whole);
+	assert_string_equal(paged.data, whole.data);
+	mem_free(m);
 	api_ok(t, 422, "GET", "/api/v1/packages?cursor=bm9uZQ", NULL);
 	api_ok(t, 422, "GET", "/api/v1/data/templates?cursor=%25", NULL);
 }
