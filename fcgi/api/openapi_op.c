@@ -9,8 +9,6 @@
 
 enum { MOST_FAULTS = 40 };
 
-#define VISIBLE ID_BASE62 "_-"
-
 /* What an operation is, as far as it decides what may go wrong with it. */
 enum {
 	ANY     = 0,
@@ -131,8 +129,8 @@ put_headers(struct enc *e, const struct op *op, const struct doc *d)
 		"\"wait=N\": answer when something changed, at most N seconds later; "
 		"\"respond-async\": answer 202 at once (RFC 7240)", NULL };
 
-	static const struct member once = { "Idempotency-Key", S_CHARS(1, 255, VISIBLE, ""), 0,
-		"Of the client's choice: the same request with the same key has its effect once, and its "
+	static const struct member once = { "Idempotency-Key", S_STRING, 0,
+		"1 to 255 characters of the client's choice: the same request with the same key has its effect once, and its "
 		"answer again for a day", NULL };
 
 	if (takes_key(op))

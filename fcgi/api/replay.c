@@ -50,7 +50,7 @@ replay_key(struct call *c)
 	struct digest      *d;
 	const struct buf   *body;
 
-	if (key == NULL || c->account == 0 || strcmp(c->req->method, "POST") != 0)
+	if (key == NULL || *key == '\0' || c->account == 0 || strcmp(c->req->method, "POST") != 0)
 		return NULL;
 	i = mem_one(c->task->mem, struct idempotency);
 	*i = (struct idempotency){ .account = c->account,
