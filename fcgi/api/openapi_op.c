@@ -128,10 +128,9 @@ put_headers(struct enc *e, const struct op *op, const struct doc *d)
 	static const struct member prefer = { "Prefer", S_STRING, 0,
 		"\"wait=N\": answer when something changed, at most N seconds later; "
 		"\"respond-async\": answer 202 at once (RFC 7240)", NULL };
-
 	static const struct member once = { "Idempotency-Key", S_STRING, 0,
-		"1 to 255 characters of the client's choice: the same request with the same key has its effect once, and its "
-		"answer again for a day", NULL };
+		"1 to 255 characters of the client's choice: the same request with the same key has its "
+		"effect once, and its answer again for a day", NULL };
 
 	if (takes_key(op))
 		put_param(e, "header", &once);
