@@ -58,7 +58,7 @@ const struct doc doc_sso_login = {
 	.tag = "Log-in", .summary = "Begin to log in at the OpenID provider", .query = begin_query,
 	.n_query = COUNT(begin_query),
 	.answers = { { 303, "To the provider", NULL, NULL, HAS_LOCATION } },
-	.faults = { &API_NO_SSO, &API_SSO_AWAY },
+	.faults = { &API_NO_SSO, &API_SSO_AWAY, &API_SSO_STATE },
 };
 const struct doc doc_sso_callback = {
 	.tag = "Log-in", .summary = "Where the provider sends the browser back to",
