@@ -84,7 +84,9 @@ def run(api, where):
          "-H", f"Authorization: Bearer {api.key}", "--checks", ",".join(CHECKS),
          "--max-examples", os.environ.get("TEST_EXAMPLES", "3"), "--generation-database", "none",
          "--seed", os.environ.get("TEST_SEED", "1"),
-         "--warnings", "off", "--continue-on-failure"],
+         # Without the provider, which is another test's, these can say nothing but 503.
+         "--exclude-operation-id", "BeginSingleSignOn",
+         "--exclude-operation-id", "EndSingleSignOn", "--warnings", "off", "--continue-on-failure"],
         cwd=where, capture_output=True, text=True, timeout=1200, check=False)
 
 
