@@ -60,16 +60,34 @@ blob_access_set(struct task *t, const struct space *sp, const char *bucket,
 	return blob_bucket_result(&r, a->owner);
 }
 
+static enum blob_result
+set_result(struct task *t, const struct rows *r, const char *owner)
+{
+	enum blob_result result;
+
+	space_live(t, r);
+	result = blob_bucket_result(r, owner);
+	return result == BLOB_OK && row_null(r, 0, "seq") ? BLOB_NO_KEY : result;
+}
+
 enum blob_result
 blob_object_acl_set(struct task *t, const struct space *sp, const char *owner, const char *bucket,
     const char *key, int64_t seq, const struct blob_pairs *acl)
 {
-	struct rows      r = db_rows(t, &Q_blob_object_acl_set, db_i64(sp->environment),
-	         db_i64(sp->generation), db_i64(sp->id), db_text(bucket), db_text(owner), db_text(key),
-	         db_i64(seq), blob_pairs_param(acl));
-	enum blob_result result;
+	struct rows r = db_rows(t, &Q_blob_object_acl_set, db_i64(sp->environment),
+	    db_i64(sp->generation), db_i64(sp->id), db_text(bucket), db_text(owner), db_text(key),
+	    db_i64(seq), blob_pairs_param(acl));
 
-	space_live(t, &r);
-	result = blob_bucket_result(&r, owner);
-	return result == BLOB_OK && row_null(&r, 0, "seq") ? BLOB_NO_KEY : result;
+	return set_result(t, &r, owner);
+}
+
+enum blob_result
+blob_object_headers_set(struct task *t, const struct space *sp, const char *owner,
+    const char *bucket, const char *key, int64_t seq, const struct blob_pairs *headers)
+{
+	struct rows r = db_rows(t, &Q_blob_object_headers_set, db_i64(sp->environment),
+	    db_i64(sp->generation), db_i64(sp->id), db_text(bucket), db_text(owner), db_text(key),
+	    db_i64(seq), db_texts(headers->list, headers->n));
+
+	return set_result(t, &r, owner);
 }

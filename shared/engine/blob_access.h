@@ -55,5 +55,8 @@ enum blob_result blob_access_set(struct task *t, const struct space *sp, const c
  */
 enum blob_result blob_object_acl_set(struct task *t, const struct space *sp, const char *owner,
     const char *bucket, const char *key, int64_t seq, const struct blob_pairs *acl);
+/* The same with its kept headers. */
+enum blob_result blob_object_headers_set(struct task *t, const struct space *sp, const char *owner,
+    const char *bucket, const char *key, int64_t seq, const struct blob_pairs *headers);
 
 #endif

@@ -44,3 +44,20 @@ changed as (
 select b.id as bucket, b.owner as bucket_owner, c.seq
   from bucket b
   left join changed c on true
+
+-- name: blob_object_headers_set(bigint, bigint, bigint, text, text, text, bigint, text[])
+-- The same with its kept headers.
+with bucket as materialized (
+  select b.id, b.owner
+    from core.environment e
+    left join blob.bucket b on b.space = $3 and b.name = $4
+   where e.id = $1 and e.generation = $2 and e.state = 'running'),
+changed as (
+  update blob.version v set headers = $8
+    from bucket b
+   where v.space = $3 and v.bucket in (b.id, -b.id) and v.key = $6 and v.seq = $7
+     and b.owner = $5 and not v.delete_marker
+  returning v.seq)
+select b.id as bucket, b.owner as bucket_owner, c.seq
+  from bucket b
+  left join changed c on true

@@ -210,6 +210,22 @@ add(const char **list, size_t n, const char *name, const char *value)
 	return n;
 }
 
+static size_t
+kms_pairs(const char **list, size_t n, const char *sse, const char *arn, const char *bucket_key)
+{
+	n = add(list, n, SSE, sse);
+	n = add(list, n, KMS_KEY, arn);
+	if (bucket_key != NULL && strcasecmp(bucket_key, "true") == 0)
+		n = add(list, n, BUCKET_KEY, "true");
+	return n;
+}
+
+size_t
+encryption_kms_pairs(const char **list, size_t n, const char *arn, const char *bucket_key)
+{
+	return kms_pairs(list, n, "aws:kms", arn, bucket_key);
+}
+
 size_t
 encryption_pairs(struct call *c, const char **list, size_t n, const char *salt)
 {
@@ -233,11 +249,7 @@ encryption_pairs(struct call *c, const char **list, size_t n, const char *salt)
 	}
 	if (!is_kms(sse))
 		return n;
-	n = add(list, n, SSE, sse);
-	n = add(list, n, KMS_KEY, kms_arn(c, key));
-	if (bucket_key != NULL && strcasecmp(bucket_key, "true") == 0)
-		n = add(list, n, BUCKET_KEY, "true");
-	return n;
+	return kms_pairs(list, n, sse, kms_arn(c, key), bucket_key);
 }
 
 bool

@@ -43,6 +43,8 @@ void encryption_check(struct call *c);
 enum { ENCRYPTION_PAIRS = 8 };
 size_t encryption_pairs(struct call *c, const char **list, size_t n, const char *salt);
 /* Whether a pair is one of these, and so is not copied with an object. */
+/* Those of KMS, appended; bucket_key: NULL or "false" for none. */
+size_t encryption_kms_pairs(const char **list, size_t n, const char *arn, const char *bucket_key);
 bool   encryption_is_pair(const char *name);
 /* The verifier of the request's own key, by which an upload knows its parts; NULL: no key. */
 const char *encryption_verifier(struct call *c, const char *salt);

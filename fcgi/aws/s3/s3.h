@@ -214,6 +214,7 @@ void s3_put_bucket_configuration(struct call *c);
 void s3_get_bucket_configuration(struct call *c);
 void s3_delete_bucket_configuration(struct call *c);
 void s3_list_bucket_configurations(struct call *c);
+void s3_update_object_encryption(struct call *c);
 void s3_get_bucket_replication(struct call *c);
 void s3_delete_bucket_replication(struct call *c);
 /* Who may do what (access.h). */

@@ -125,7 +125,7 @@ static const struct op ops[] = {
 	OP("UpdateBucketMetadataAnnotationTableConfiguration", NULL, OP_WRITE, "PUT /{Bucket}?metadataAnnotationTable", NULL, 0),
 	OP("UpdateBucketMetadataInventoryTableConfiguration", NULL, OP_WRITE, "PUT /{Bucket}?metadataInventoryTable", NULL, 0),
 	OP("UpdateBucketMetadataJournalTableConfiguration", NULL, OP_WRITE, "PUT /{Bucket}?metadataJournalTable", NULL, 0),
-	OP("UpdateObjectEncryption", NULL, OP_WRITE, "PUT /{Bucket}/{Key+}?encryption", NULL, 0),
+	OP("UpdateObjectEncryption", s3_update_object_encryption, OP_WRITE | OP_BODY, "PUT /{Bucket}/{Key+}?encryption", NULL, 0),
 	OP("UploadPart", s3_upload_part, OP_WRITE | OP_BODY, "PUT /{Bucket}/{Key+}?partNumber&uploadId", NULL, 0),
 	OP("UploadPartCopy", s3_upload_part_copy, OP_WRITE, "PUT /{Bucket}/{Key+}?partNumber&uploadId", "x-amz-copy-source", 0),
 	OP("WriteGetObjectResponse", NULL, OP_WRITE, "POST /WriteGetObjectResponse", NULL, 0),

@@ -46,4 +46,7 @@ DOCUMENTS = {
         "</ObjectLockConfiguration>",
     "PutObjectRetention": "<Retention/>",
     "PutObjectTagging": "<Tagging><TagSet/></Tagging>",
+    "UpdateObjectEncryption":
+        "<ObjectEncryption><SSE-KMS><KMSKeyArn>arn:aws:kms:us-east-1:111122223333:key/a"
+        "</KMSKeyArn></SSE-KMS></ObjectEncryption>",
 }

@@ -231,3 +231,23 @@ def test_customer_keys_can_be_blocked(s3, bucket, refused):
     assert body_of(s3.get_object(Bucket=bucket, Key="k", **customer())) == b"x"
     default(s3, bucket, dict(rule, BlockedEncryptionTypes={"EncryptionType": ["NONE"]}))
     s3.put_object(Bucket=bucket, Key="n", Body=b"x", **customer())
+
+
+def test_update(s3, bucket, refused):
+    arn = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    kms = {"SSEKMS": {"KMSKeyArn": arn, "BucketKeyEnabled": True}}
+    before = s3.put_object(Bucket=bucket, Key="k", Body=b"x", CacheControl="no-store")
+    s3.update_object_encryption(Bucket=bucket, Key="k", ObjectEncryption=kms)
+    after = s3.get_object(Bucket=bucket, Key="k")
+    assert (after["ServerSideEncryption"], after["SSEKMSKeyId"], after["BucketKeyEnabled"]) == (
+        "aws:kms", arn, True)
+    assert (after["ETag"], after["CacheControl"], body_of(after)) == (
+        before["ETag"], "no-store", b"x")
+    s3.put_object(Bucket=bucket, Key="sealed", Body=b"x", **customer())
+    with refused("InvalidRequest", 400):
+        s3.update_object_encryption(Bucket=bucket, Key="sealed", ObjectEncryption=kms)
+    with refused("NoSuchKey", 404):
+        s3.update_object_encryption(Bucket=bucket, Key="none", ObjectEncryption=kms)
+    with refused("InvalidArgument", 400):
+        s3.update_object_encryption(Bucket=bucket, Key="k", ObjectEncryption={
+            "SSEKMS": {"KMSKeyArn": "arn:aws:kms:us-east-1:111122223333:alias/x"}})
