@@ -60,8 +60,9 @@ walk as (
                  then $12::integer + length($9) - 1
                         + strpos(substr(u.key, $12::integer + 1), $9) end as len
        from blob.upload u
-      where u.space = $3 and u.bucket = b.id and (u.key, u.id) > (w.after, w.after_id)
-        and u.key >= $7 and u.key <= $8
+      where u.space = $3 and u.bucket = b.id and u.key <= $8
+        and (u.key, u.id) > (greatest(w.after, $7),
+                             case when w.after < $7 then '' else w.after_id end)
       order by u.key, u.id limit 1) k
    where w.n < $10)
 select b.id as bucket, b.owner as bucket_owner, w.key, w.common, w.id, w.owner, w.started_at,

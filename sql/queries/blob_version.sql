@@ -113,7 +113,8 @@ select b.id as bucket, b.owner as bucket_owner, b.versioning, b.locks, v.key, v.
 -- name: blob_list_versions(bigint, bigint, bigint, text, text, text, text, text, bigint)
 -- The first $9 versions and delete markers of bucket $4, by key and then the newest first, past
 -- version $6 of key $5, or past all of key $5 when $6 is the greatest; not below $7, and not past
--- $8.  $6 '' means the null version, wherever it is.
+-- $8.  $6 '' means the null version, wherever it is. (The index is entered at one pair only: hence
+-- greatest().)
 with bucket as materialized (
   select b.id, b.owner,
          case when $6 <> '' then $6
@@ -136,8 +137,9 @@ select b.id as bucket, b.owner as bucket_owner, v.key, null::text as common, v.v
     (select o.bucket, o.key, o.version, o.seq, o.latest, o.delete_marker, o.modified_at, o.owner,
             o.size, o.etag, o.storage_class, o.checksum_algorithm, o.checksum_type
        from blob.version o
-      where o.space = $3 and o.bucket = -b.id and (o.key, o.version) > ($5, b.after_version)
-        and o.key >= $7 and o.key <= $8
+      where o.space = $3 and o.bucket = -b.id and o.key <= $8
+        and (o.key, o.version) > (greatest($5, $7 collate "C"),
+                                  case when $5 < $7 collate "C" then '' else b.after_version end)
       order by o.key, o.version limit $9)
     order by key, bucket desc, version limit $9) v on true
  order by v.key, v.bucket desc, v.version
@@ -186,7 +188,9 @@ walk as (
                  v.owner, v.size, v.etag, v.storage_class, v.checksum_algorithm, v.checksum_type
             from blob.version v
            where v.space = $3 and v.bucket = -b.id
-             and (v.key, v.version) > (w.after, w.after_version) and v.key >= $7 and v.key <= $8
+             and v.key <= $8
+             and (v.key, v.version) > (greatest(w.after, $7),
+                                       case when w.after < $7 then '' else w.after_version end)
            order by v.key, v.version limit 1)) o
       order by o.key, o.bucket desc limit 1) k
    where w.n < $9)
