@@ -14,6 +14,7 @@ struct part_copy {
 	int64_t                   from, length;
 	const struct s3_checksum *checksum; /* the upload's, or the one it falls back to */
 	bool                      chosen;
+	struct blob_pairs         headers; /* the upload's */
 };
 
 static _Noreturn void
@@ -66,6 +67,7 @@ look_at_upload(struct part_copy *k, const char *bucket, const char *key, const c
 
 	if (r != BLOB_OK)
 		s3_throw_upload(c, r, bucket, key, id);
+	k->headers = u.headers;
 	k->seal = s3_pair(&u.headers, BLOB_SEAL);
 	p->seal = encryption_verifier(c, id);
 	if (p->seal != NULL ? k->seal == NULL || strcmp(p->seal, k->seal) != 0 : k->seal != NULL)
@@ -147,8 +149,7 @@ s3_upload_part_copy(struct call *c)
 	if (r != BLOB_OK)
 		s3_throw_upload(c, r, bucket, key, id);
 	s3_source_version_header(c, &k.source);
-	encryption_headers(c, &(struct blob_pairs){ (const char *[]){ BLOB_SEAL, p.seal },
-	    p.seal != NULL ? 2 : 0 });
+	encryption_headers(c, &k.headers);
 	call_header(c, "Content-Type", "application/xml");
 	enc_struct(c->out, "CopyPartResult");
 	enc_text(c->out, "LastModified",

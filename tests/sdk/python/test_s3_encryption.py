@@ -184,7 +184,10 @@ def test_kms_upload(s3, bucket):
     upload = s3.create_multipart_upload(Bucket=bucket, Key="k", ServerSideEncryption="aws:kms")
     assert upload["ServerSideEncryption"] == "aws:kms"
     ids = {"Bucket": bucket, "Key": "k", "UploadId": upload["UploadId"]}
-    etag = s3.upload_part(PartNumber=1, Body=b"x", **ids)["ETag"]
+    s3.put_object(Bucket=bucket, Key="source", Body=b"x")
+    copied = s3.upload_part_copy(PartNumber=1, CopySource=f"{bucket}/source", **ids)
+    assert copied["ServerSideEncryption"] == "aws:kms"
+    etag = copied["CopyPartResult"]["ETag"]
     made = s3.complete_multipart_upload(**ids, MultipartUpload={"Parts": [
         {"PartNumber": 1, "ETag": etag}]})
     assert made["ServerSideEncryption"] == "aws:kms"
