@@ -252,6 +252,18 @@ check_mode(struct completion *k)
 		    "same checksum mode.", ours), NULL);
 }
 
+/* A customer's key is needed again only where the upload chose a checksum; it must be the same. */
+static void
+check_key(struct completion *k)
+{
+	const char *seal = s3_pair(&k->upload.headers, BLOB_SEAL);
+	const char *brought = encryption_verifier(k->c, k->id);
+
+	if (brought != NULL ? seal == NULL || strcmp(brought, seal) != 0
+	                    : seal != NULL && k->upload.checksum_algorithm != NULL)
+		encryption_throw_part(k->c, seal);
+}
+
 static enum blob_result
 complete(struct completion *k, const struct blob_condition *when)
 {
@@ -260,6 +272,7 @@ complete(struct completion *k, const struct blob_condition *when)
 	int64_t            *left_out = mem_array(c->task->mem, int64_t, k->n_parts + 1);
 	size_t              n = 0, at = 0;
 
+	check_key(k);
 	check_order(k);
 	check_mode(k);
 	k->checksum = s3_checksum_named(

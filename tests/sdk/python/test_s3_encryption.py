@@ -162,8 +162,10 @@ def test_parts(s3, bucket, refused):
              s3.upload_part_copy(PartNumber=2, CopySource=f"{bucket}/source", **upload,
                                  **customer(), **customer(OTHER, "CopySource"))["CopyPartResult"],
              s3.upload_part(PartNumber=3, Body=second, **upload, **customer())]
-    s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": [
-        {"PartNumber": i + 1, "ETag": part["ETag"]} for i, part in enumerate(parts)]})
+    named = {"Parts": [{"PartNumber": i + 1, "ETag": p["ETag"]} for i, p in enumerate(parts)]}
+    with refused("InvalidRequest", 400):
+        s3.complete_multipart_upload(**upload, MultipartUpload=named, **customer(OTHER))
+    s3.complete_multipart_upload(**upload, MultipartUpload=named, **customer())
     whole = first + source + second
     assert body_of(s3.get_object(Bucket=bucket, Key="k", **customer())) == whole
     at = 5 * MiB - 3
