@@ -159,21 +159,25 @@ make(void *arg)
 	return NULL;
 }
 
+/* What rang for the turn before may come only now: a look more, and it waits again. */
 static bool
 wait_for(int turn)
 {
-	uint64_t since = wake_now(w), bits[WAKE_SLOTS / 64];
-	int64_t  until = clock_monotonic() + 10 * SECOND;
+	uint64_t since, bits[WAKE_SLOTS / 64];
+	int64_t  until = clock_monotonic() + 30 * SECOND;
 	bool     woken = true;
 
-	if (atomic_load(&made) == turn)
-		return true;
-	wake_watch(w, 0, 11, 1);
-	while (woken && !wake_rang_since(w, 11, since))
-		woken = wake_wait(w, 0, until);
-	wake_take(w, 0, bits);
-	wake_watch(w, 0, 11, -1);
-	return woken && atomic_load(&made) == turn;
+	while (woken) {
+		since = wake_now(w);
+		if (atomic_load(&made) == turn)
+			return true;
+		wake_watch(w, 0, 11, 1);
+		while (woken && !wake_rang_since(w, 11, since))
+			woken = wake_wait(w, 0, until);
+		wake_take(w, 0, bits);
+		wake_watch(w, 0, 11, -1);
+	}
+	return false;
 }
 
 static void
