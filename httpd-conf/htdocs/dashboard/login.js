@@ -63,6 +63,25 @@ function forgotten() {
 		}]]));
 }
 
+// The provider sends the browser back with a session for this tab; one that this tab has not asked
+// for might be of somebody who wants their account used.
+const ASKED = "mockfactory.sso";
+
+function signOnLink() {
+	return el("p", { class: "actions" }, el("a", { class: "button",
+		href: "/api/v1/auth/sso/login?return_to=/dashboard/",
+		onclick: () => sessionStorage.setItem(ASKED, "yes") }, "Log in with single sign-on"));
+}
+
+// #refresh_token=<token>; false: this tab has not asked for it
+export async function takeSession(token) {
+	const asked = sessionStorage.getItem(ASKED) !== null;
+	sessionStorage.removeItem(ASKED);
+	if (asked)
+		session.keepTokens(await post("/auth/refresh", { refresh_token: token }));
+	return asked;
+}
+
 // done() is called when somebody is logged in; why says why nobody is any more
 export function loginView(done, why) {
 	const enter = (how) => async (elements) => {
@@ -79,6 +98,10 @@ export function loginView(done, why) {
 			forms.prepend(passwordForm(enter));
 			more.append(forgotten());
 		}
+	});
+	offers("/auth/sso/callback").then((yes) => {
+		if (yes)
+			forms.before(signOnLink());
 	});
 	return el("div", {}, el("h1", { tabindex: "-1" }, "Log in"),
 		why ? el("p", { class: "alert", role: "alert" }, why) : null, forms, more);

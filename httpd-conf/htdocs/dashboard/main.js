@@ -4,7 +4,7 @@ import { createView } from "./create.js";
 import { alert, byId, el, say } from "./dom.js";
 import { environmentView } from "./environment.js";
 import { listView } from "./list.js";
-import { loginView, logOut, resetView, verifyView } from "./login.js";
+import { loginView, logOut, resetView, takeSession, verifyView } from "./login.js";
 import * as session from "./session.js";
 import { usageView } from "./usage.js";
 
@@ -43,7 +43,26 @@ function logIn(why) {
 	put(loginView(enter, why), "Log in");
 }
 
+// Back from single sign-on; what came along does not stay in the history.
+async function signedOn(token) {
+	history.replaceState(null, "", "#/");
+	try {
+		if (token && await takeSession(token)) {
+			await enter();
+			return;
+		}
+	} catch {
+		// The token was good for nothing.
+	}
+	logIn("Single sign-on did not work. Try again.");
+}
+
 async function route() {
+	const back = /^#(?:refresh_token=(\w+)|error=[a-z-]+)$/.exec(location.hash);
+	if (back) {
+		await signedOn(back[1]);
+		return;
+	}
 	const reset = /^#reset=(\w+)$/.exec(location.hash);
 	if (reset) {
 		shown.abort();
@@ -105,7 +124,7 @@ byId("skip").addEventListener("click", (event) => {
 });
 onEnd(() => logIn("Your session has ended. Log in again to go on."));
 addEventListener("hashchange", route);
-if (session.current())
+if (session.current() && !location.hash.startsWith("#refresh_token="))
 	enter();
 else
 	route();

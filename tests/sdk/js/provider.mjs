@@ -1,7 +1,7 @@
 // tests/sdk/js/provider.mjs - an OpenID provider: npm's oidc-provider, certified, with one client
 //
-// Settings come as JSON in PROVIDER: issuer, client, secret, redirects, jwks.  Prints the port it
-// listens on.  Whoever logs in as NAME is subject NAME, with an e-mail at example.com.
+// Settings come as JSON in PROVIDER: issuer, client, secret, redirects, jwks (optional), port (0:
+// any that is free).  Prints the port it listens on.  Whoever logs in as NAME is subject NAME, with an e-mail at example.com.
 import Provider from 'oidc-provider';
 
 const settings = JSON.parse(process.env.PROVIDER);
@@ -26,6 +26,6 @@ const provider = new Provider(settings.issuer, {
     }),
   }),
 });
-const server = provider.listen(0, '127.0.0.1', () => {
+const server = provider.listen(settings.port, '127.0.0.1', () => {
   console.log(server.address().port);
 });

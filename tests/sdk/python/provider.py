@@ -47,7 +47,7 @@ class Provider:
 
     def start(self):
         settings = {
-            "issuer": ISSUER, "client": CLIENT, "secret": SECRET,
+            "issuer": ISSUER, "client": CLIENT, "secret": SECRET, "port": 0,
             "redirects": [f"{url}/api/v1/auth/sso/callback"
                           for url in (installation.URL, installation.URL_TLS) if url],
             "jwks": {"keys": [json.loads(self.key.export())]},
