@@ -62,8 +62,8 @@ export async function takes_no_session_it_did_not_ask_for(browser) {
 			password: "a long one of mallory's" }) });
 	const { access_token, refresh_token } = await made.json();
 	const page = await browser.open();
+	await page.goto("about:blank");
 	await page.goto(`/dashboard/#refresh_token=${refresh_token}`);
-	await page.reload();
 	await page.getByRole("alert").getByText("Single sign-on did not work").waitFor();
 	assert.equal(await page.evaluate(() => sessionStorage.length), 0);
 	assert.ok((await api("GET", "/account", undefined, access_token)).id);
@@ -72,6 +72,5 @@ export async function takes_no_session_it_did_not_ask_for(browser) {
 export async function says_when_it_failed(browser) {
 	const page = await browser.open();
 	await page.goto("/dashboard/#error=sso-refused");
-	await page.reload();
 	await page.getByRole("alert").getByText("Single sign-on did not work").waitFor();
 }

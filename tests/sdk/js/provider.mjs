@@ -1,7 +1,8 @@
 // tests/sdk/js/provider.mjs - an OpenID provider: npm's oidc-provider, certified, with one client
 //
-// Settings come as JSON in PROVIDER: issuer, client, secret, redirects, jwks (optional), port (0:
-// any that is free).  Prints the port it listens on.  Whoever logs in as NAME is subject NAME, with an e-mail at example.com.
+// Settings come as JSON in PROVIDER: issuer, client, secret, redirects, jwks (or none), port
+// (0: any).  Prints the port it listens on.  Whoever logs in as NAME is subject NAME, with an
+// e-mail at example.com.
 import Provider from 'oidc-provider';
 
 const settings = JSON.parse(process.env.PROVIDER);
