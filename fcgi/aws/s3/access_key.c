@@ -108,18 +108,20 @@ auth_type(struct s3_asking *q)
 
 	if (q->c->who == NULL || s == NULL)
 		return NULL;
-	if (strcmp(q->c->req->method, "POST") == 0 && q->key == NULL &&
-	    request_header(q->c->req, "authorization") == NULL && !s->presigned)
-		return "POST";
+	if (strcmp(q->c->req->method, "POST") == 0 && !s->presigned &&
+	    request_header(q->c->req, "authorization") == NULL)
+		return "POST"; /* a form */
 	return s->presigned ? "REST-QUERY-STRING" : "REST-HEADER";
 }
 
 static const char *
 signature_version(struct s3_asking *q)
 {
-	if (q->c->who == NULL)
+	const struct sigv4 *s = q->c->auth;
+
+	if (q->c->who == NULL || s == NULL)
 		return NULL;
-	return request_arg(q->c->req, "AWSAccessKeyId") != NULL ? "AWS" : "AWS4-HMAC-SHA256";
+	return s->region == NULL ? "AWS" : "AWS4-HMAC-SHA256"; /* version 2 knows no regions */
 }
 
 /* In milliseconds, of presigned requests. */

@@ -40,25 +40,31 @@ failed(struct checking *k, const char *op, const char *name, const char *value)
 	    value);
 }
 
-/* One condition on one field; the bucket is none, but counts as one. */
 static void
-check_field(struct checking *k, const char *op, const char *name, const char *value)
+check_value(struct checking *k, const char *op, const char *name, const char *value,
+    const char *is)
 {
-	const char *is = NULL;
-
-	for (size_t i = 0; i < k->form->n; i++)
-		if (strcasecmp(k->form->fields[i].name, name) == 0) {
-			k->allowed[i] = true;
-			is = k->form->fields[i].value;
-		}
-	/* What the form says of the bucket is not where it goes. */
-	if (strcasecmp(name, "bucket") == 0)
-		is = k->form->bucket;
-	if (strcasecmp(name, "key") == 0)
-		is = k->form->key;
 	if (strcasecmp(op, "starts-with") == 0 ? !text_starts(is != NULL ? is : "", value)
 	                                       : is == NULL || strcmp(is, value) != 0)
 		failed(k, op, name, value);
+}
+
+/* One condition on one field, however often that comes; the bucket is none, but counts as one. */
+static void
+check_field(struct checking *k, const char *op, const char *name, const char *value)
+{
+	/* What the form says of the bucket is not where it goes. */
+	const char *is = strcasecmp(name, "bucket") == 0 ? k->form->bucket
+	    : strcasecmp(name, "key") == 0 ? k->form->key : NULL;
+	bool        there = false;
+
+	for (size_t i = 0; i < k->form->n; i++)
+		if (strcasecmp(k->form->fields[i].name, name) == 0) {
+			k->allowed[i] = there = true;
+			check_value(k, op, name, value, is != NULL ? is : k->form->fields[i].value);
+		}
+	if (!there)
+		check_value(k, op, name, value, is);
 }
 
 /* A number, or the text of one. */

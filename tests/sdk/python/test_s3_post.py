@@ -176,6 +176,37 @@ def test_where_it_goes_counts(environment, s3, bucket):
     assert (answer.status, answer.code) == (400, "InvalidPolicyDocument")
 
 
+@pytest.mark.parametrize("name,allowed,other", [
+    ("acl", "private", "bucket-owner-full-control"), ("Content-Type", "image/png", "text/html"),
+    ("x-amz-meta-a", "1", "2"), ("x-amz-storage-class", "STANDARD", "GLACIER")])
+def test_a_field_that_comes_twice_is_allowed_twice(environment, s3, bucket, name, allowed, other):
+    """Whichever of them counts: a policy that names one value lets no other in beside it."""
+    document = policy([{"bucket": bucket}, {"key": "k"}, {name: allowed}])
+    for values in ((other, allowed), (allowed, other)):
+        fields = [("key", "k"), *((name, value) for value in values)]
+        answer = post(environment, bucket, multipart(fields + sigv2(environment, document)))
+        assert (answer.status, answer.code) == (403, "AccessDenied"), answer
+    assert "Contents" not in s3.list_objects_v2(Bucket=bucket)
+
+
+@pytest.mark.parametrize("version", ["s3", "s3v4"])
+def test_policies_know_forms(environment, s3, bucket, version):
+    """What a bucket's policy says of how requests are signed holds for forms, too."""
+    signer = make_client(environment, signature_version=version)
+    form = multipart(signed(signer, bucket, "k"))
+    name = "AWS" if version == "s3" else "AWS4-HMAC-SHA256"
+    for condition in ({"StringNotEquals": {"s3:authType": "REST-HEADER"}},
+                      {"StringEquals": {"s3:authType": "POST"}},
+                      {"StringEquals": {"s3:signatureversion": name}}):
+        s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Statement": {
+            "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject",
+            "Resource": f"arn:aws:s3:::{bucket}/*", "Condition": condition}}))
+        answer = post(environment, bucket, form)
+        assert (answer.status, answer.code) == (403, "AccessDenied"), condition
+    s3.delete_bucket_policy(Bucket=bucket)
+    assert post(environment, bucket, form).status == 204
+
+
 def test_no_such_bucket(environment, s3, bucket):
     none = bucket + "-none"
     answer = post(environment, none, multipart(signed(s3, none, "k")))
