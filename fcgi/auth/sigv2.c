@@ -121,7 +121,8 @@ matches(struct call *c, struct sigv4 *s, const char *secret, const char *resourc
 
 /*
  * The resource is "/bucket/key" as sent, whatever the address.  boto3 leaves the prefix of a path
- * address out, others sign it; a bucket alone ends with a slash for boto3.
+ * address out, others sign it; a bucket alone ends with a slash for boto3.  With the bucket in the
+ * host the path alone would name another one.
  */
 static bool
 matches_any(struct call *c, struct sigv4 *s, const char *secret)
@@ -130,7 +131,8 @@ matches_any(struct call *c, struct sigv4 *s, const char *secret)
 	const char *resource = c->sub_host != NULL ? mem_fmt(m, "/%s%s", c->sub_host, c->path)
 	                                           : c->path;
 
-	return matches(c, s, secret, resource) || matches(c, s, secret, c->req->path) ||
+	return matches(c, s, secret, resource) ||
+	    (c->sub_host == NULL && matches(c, s, secret, c->req->path)) ||
 	    (strchr(resource + 1, '/') == NULL &&
 	        matches(c, s, secret, mem_fmt(m, "%s/", resource)));
 }

@@ -70,6 +70,8 @@ documented(void **state)
 	assert_null(meets(NOW, "johnsmith", 0, "GET", PUPPY "&other=1", ""));
 	assert_ptr_equal(meets(NOW, "johnsmith", 0, "GET", PUPPY, "x-amz-acl: private\n"), &MISMATCH);
 	assert_ptr_equal(meets(NOW, "johnsmith", 0, "GET", PUPPY, "Content-Type: a/b\n"), &MISMATCH);
+	/* Signed for johnsmith's photos: no key "johnsmith/photos/puppy.jpg" of another bucket. */
+	assert_ptr_equal(meets(NOW, "joansmith", 0, "GET", "/johnsmith" PUPPY, ""), &MISMATCH);
 }
 
 static void
