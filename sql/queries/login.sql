@@ -49,7 +49,10 @@ update core.login_failure
  where key = decode($2, 'hex') and failures > 0
 
 -- name: login_set_password(bigint, text, timestamptz)
--- Account $1 has the password of hash $2 from $3 on.
+-- Account $1 has the password of hash $2 from $3 on; links to set one count no more.
+with links as (
+  update core.mail_token set used_at = $3
+   where account_id = $1 and kind = 'reset' and used_at is null)
 update core.login set password = $2, changed_at = $3 where account_id = $1
 
 -- name: login_rehash(bigint, text, text)
@@ -99,13 +102,19 @@ update core.account a
 returning a.id
 
 -- name: login_reset(bytea, timestamptz, text)
--- The link of hash $1 is opened at $2 to set the password of hash $3. `verified`: the address was
--- confirmed before.
+-- The link of hash $1 is opened at $2 to set the password of hash $3; others that were mailed count
+-- no more. `verified`: the address was confirmed before.
 with token as (
   update core.mail_token
      set used_at = $2
    where hash = $1 and kind = 'reset' and used_at is null and expires_at > $2
   returning account_id, email),
+others as (
+  update core.mail_token o
+     set used_at = $2
+    from token
+   where o.account_id = token.account_id and o.kind = 'reset' and o.hash <> $1
+     and o.used_at is null),
 was as (
   select l.account_id, l.verified_at is not null as verified
     from core.login l

@@ -294,12 +294,15 @@ static void
 test_reset(void **state)
 {
 	struct task *t = *state;
-	const char  *key, *token;
+	const char  *key, *first, *token;
 
 	sign_up(t, "one@example.com");
 	key = mem_text(kept, api_text(api_ok(t, 201, "POST", "/api/v1/keys", "{}"), "key"));
 	api_ok(t, 202, "POST", AUTH "/password/forgot", "{\"email\": \"One@example.com\"}");
+	first = mailed("reset");
+	api_ok(t, 202, "POST", AUTH "/password/forgot", "{\"email\": \"One@example.com\"}");
 	token = mailed("reset");
+	assert_string_not_equal(first, token);
 	assert_int_equal(send_token(t, AUTH "/verify", token, ""), 422); /* another kind */
 	assert_int_equal(send_token(t, AUTH "/password/reset", token,
 	    ", \"password\": \"another good one\""), 204);
@@ -308,6 +311,9 @@ test_reset(void **state)
 	assert_int_equal(log_in(t, "one@example.com", "another good one"), 200);
 	assert_int_equal(send_token(t, AUTH "/password/reset", token,
 	    ", \"password\": \"another good one\""), 422);
+	/* Nor does a link count that was mailed before the password was set. */
+	assert_int_equal(send_token(t, AUTH "/password/reset", first,
+	    ", \"password\": \"a third good one\""), 422);
 	/* Whoever signed up with an address not his own keeps nothing of the account. */
 	api_use_key(key);
 	assert_int_equal(status(t), 401);
@@ -319,9 +325,11 @@ static void
 test_change_password(void **state)
 {
 	struct task *t = *state;
-	const char  *mine, *other;
+	const char  *mine, *other, *link;
 
 	sign_up(t, "one@example.com");
+	api_ok(t, 202, "POST", AUTH "/password/forgot", "{\"email\": \"one@example.com\"}");
+	link = mailed("reset");
 	mine = mem_text(kept, api_key());
 	api_use_key(NULL);
 	other = mem_text(kept, api_text(api_ok(t, 200, "POST", AUTH "/login",
@@ -334,6 +342,8 @@ test_change_password(void **state)
 	assert_int_equal(status(t), 200);
 	api_use_key(other);
 	assert_int_equal(status(t), 401);
+	assert_int_equal(send_token(t, AUTH "/password/reset", link,
+	    ", \"password\": \"a third good one\""), 422);
 	assert_int_equal(log_in(t, "one@example.com", "another good one"), 200);
 }
 
