@@ -256,6 +256,15 @@ known_identity(struct task *t, const struct identity *who, int64_t *account)
 	return r.n > 0;
 }
 
+/* A provider may say neither a name nor an address. */
+static const char *
+name_of(const struct identity *who)
+{
+	if (who->name != NULL && who->name[0] != '\0')
+		return who->name;
+	return who->email != NULL ? who->email : who->subject;
+}
+
 int64_t
 login_identity(struct task *t, const struct conf *c, const struct identity *who)
 {
@@ -266,7 +275,7 @@ login_identity(struct task *t, const struct conf *c, const struct identity *who)
 	db_begin(t);
 	if (known_identity(t, who, &account))
 		return account;
-	r = db_rows(t, &Q_login_account, db_text(public_id), db_text(who->name),
+	r = db_rows(t, &Q_login_account, db_text(public_id), db_text(name_of(who)),
 	    db_text(is_employee(t, c, who) ? "employee" : "beginner"),
 	    db_text(who->verified ? who->email : NULL), db_time(t->now));
 	account = row_i64(&r, 0, "id");

@@ -62,9 +62,9 @@ bool login_verify(struct task *t, const struct conf *c, int64_t account, const c
 bool login_reset(struct task *t, const struct conf *c, const char *token, const char *hash);
 
 /*
- * Single sign-on: the account of (issuer, subject), made on its first log-in.  email may be NULL;
- * verified: the provider says so.  Never joined to another account by its e-mail.  0: the account
- * is disabled.  In a transaction the caller commits.
+ * Single sign-on: the account of (issuer, subject), made on its first log-in.  email and name may
+ * be NULL; verified: the provider says so.  Never joined to another account by its e-mail.  0: the
+ * account is disabled.  In a transaction the caller commits.
  */
 struct identity {
 	const char *issuer, *subject, *email, *name;

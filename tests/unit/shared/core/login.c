@@ -48,6 +48,15 @@ test_employee(void **state)
 	}
 	assert_string_equal(scratch_sql("select string_agg(tier, ' ' order by id) from core.account"),
 	    "beginner employee beginner beginner");
+	/* A provider need not say a name, nor an address. */
+	who = (struct identity){ "https://sso.example", "u5", "d@other.example", NULL, true };
+	login_identity(t, &conf, &who);
+	db_commit(t);
+	who = (struct identity){ "https://sso.example", "u6", NULL, NULL, false };
+	login_identity(t, &conf, &who);
+	db_commit(t);
+	assert_string_equal(scratch_sql("select string_agg(name, ' ' order by id) from core.account"),
+	    "A B B B d@other.example u6");
 	/* By mail: signing up alone makes nobody an employee. */
 	first = login_sign_up(t, &conf, "c@corp.example", "hash", "C");
 	db_commit(t);
