@@ -101,7 +101,9 @@ def test_a_page_gets_its_session_behind_the_hash():
 
 @pytest.mark.parametrize("place", [
     "https://evil.example/", "//evil.example/", "/dashboard/../env-abcdefghij/s3/b/x.html", "/",
-    "/env-abcdefghij/s3/b/x.html", "/dashboard/\\evil", "/dashboard/#x", "dashboard/"])
+    "/env-abcdefghij/s3/b/x.html", "/dashboard/\\evil", "/dashboard/#x", "dashboard/",
+    # what browsers take for ".."
+    "/dashboard/%2e%2e/env-abcdefghij/s3/b/x.html", "/dashboard/.%2E/x", "/dashboard/.\t./x"])
 def test_the_browser_goes_nowhere_else(place):
     answer = provider.Browser().request(
         "GET", f"{LOGIN}?{urllib.parse.urlencode({'return_to': place})}")
