@@ -15,8 +15,9 @@ struct task;
  * one, what it read here may be old.  Decide nothing final by it: refuse nobody without having
  * looked.
  *
- * Bounded in entries and in bytes: what does not fit is forgotten, in no special order.  Every
- * function may be called from any thread, and with a memo of NULL, which remembers nothing.
+ * Bounded in entries and in bytes: what does not fit is forgotten, in no special order.  A value is
+ * far smaller than 1 MB: who lets customers set it sees to that, since more ends the process.
+ * Every function may be called from any thread, and with a memo of NULL, which remembers nothing.
  */
 struct memo;
 

@@ -10,7 +10,7 @@
 #include "shared/wire/base64.h"
 #include "shared/wire/xml.h"
 
-enum { MOST_IDS = 1000, PAGE = 100, ID_MAX = 64 };
+enum { MOST_IDS = 1000, PAGE = 100, ID_MAX = 64, MOST_REMEMBERED = 16 << 10 };
 
 /* The operation's own shape says: "PUT /{Bucket}?cors", "GET /{Bucket}?analytics&id". */
 static const struct config_kind *
@@ -70,10 +70,16 @@ read_document(struct call *c, const struct config_kind *k, const char *id)
 	return kept;
 }
 
+static bool
+remembered(const struct config_kind *k)
+{
+	return strcmp(k->name, BLOB_REMEMBERED) == 0;
+}
+
 static void
 forget(struct call *c, const struct config_kind *k, const char *bucket)
 {
-	if (strcmp(k->name, BLOB_REMEMBERED) == 0)
+	if (remembered(k))
 		s3_access_forget(c, bucket);
 }
 
@@ -85,6 +91,9 @@ s3_put_bucket_configuration(struct call *c)
 	struct xml               *x = read_document(c, k, id);
 	struct blob_config        config = { id, document_text(c, x) };
 
+	/* The process's memory of it has no room for more, and is nobody's to end (memo.h). */
+	if (remembered(k) && strlen(config.document) > MOST_REMEMBERED)
+		task_throw(c->task, &S3_MALFORMED_XML, NULL);
 	check_result(c, k, blob_config_put(c->task, &c->space, s3_owner(c), bucket, k->name, &config,
 	    MOST_IDS), bucket);
 	forget(c, k, bucket);

@@ -50,6 +50,33 @@ test_order_and_space(void **state)
 	s3_call_end();
 }
 
+/* What every process remembers of a bucket is short, in a long element or a long attribute. */
+static void
+test_remembered_is_short(void **state)
+{
+	static const char rule[] = "<ServerSideEncryptionConfiguration><Rule>"
+	    "<ApplyServerSideEncryptionByDefault%s%s%s><SSEAlgorithm>aws:kms</SSEAlgorithm>"
+	    "<KMSMasterKeyID>%s</KMSMasterKeyID></ApplyServerSideEncryptionByDefault></Rule>"
+	    "</ServerSideEncryptionConfiguration>";
+	static char       longest[300001];
+	struct mem       *m = mem_new(4 << 20);
+	const char       *bodies[2];
+
+	(void)state;
+	memset(longest, '>', sizeof(longest) - 1); /* each is kept as four */
+	bodies[0] = mem_fmt(m, rule, "", "", "", longest);
+	bodies[1] = mem_fmt(m, rule, " type='", longest, "'", "k");
+	s3_call_setup();
+	for (size_t i = 0; i < COUNT(bodies); i++) {
+		assert_int_equal(s3_put_document("/bkt?encryption", bodies[i]).status, 400);
+		assert_int_equal(s3_do("PUT", "/bkt/k", "x"), 200);
+	}
+	assert_int_equal(s3_put_document("/bkt?encryption", mem_fmt(m, rule, "", "", "", "k")).status,
+	    200);
+	s3_call_end();
+	mem_free(m);
+}
+
 /* What S3 refuses, and in which words. */
 static const struct {
 	const char *kind, *body, *code;
@@ -232,6 +259,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_order_and_space, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(test_remembered_is_short, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_refused, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_notification, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_ids, scratch_setup, scratch_teardown),
