@@ -48,16 +48,22 @@ forwarded(struct call *c)
 }
 
 const char *
-client_address(struct call *c)
+client_exact(struct call *c)
 {
-	const char     *remote = c->req->remote != NULL ? c->req->remote : "", *said = NULL;
-	struct in6_addr six;
-	char            text[INET6_ADDRSTRLEN];
+	const char *remote = c->req->remote != NULL ? c->req->remote : "", *said = NULL;
 
 	if (is_in(c->world->conf->proxies, remote))
 		said = forwarded(c);
-	if (said != NULL)
-		remote = said;
+	return said != NULL ? said : remote;
+}
+
+const char *
+client_address(struct call *c)
+{
+	const char     *remote = client_exact(c);
+	struct in6_addr six;
+	char            text[INET6_ADDRSTRLEN];
+
 	if (inet_pton(AF_INET6, remote, &six) != 1)
 		return remote;
 	if (IN6_IS_ADDR_V4MAPPED(&six))

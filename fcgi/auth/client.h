@@ -10,5 +10,7 @@ struct call;
  * /64"): whoever has one address there has all.
  */
 const char *client_address(struct call *c);
+/* The same address as it was written, all of it: what policies speak of. */
+const char *client_exact(struct call *c);
 
 #endif

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "fcgi/auth/client.h"
 #include "fcgi/auth/sigv4.h"
 #include "fcgi/aws/s3/access.h"
 #include "fcgi/aws/s3/version.h"
@@ -36,7 +37,7 @@ epoch_time(struct s3_asking *q)
 static const char *
 source_ip(struct s3_asking *q)
 {
-	return q->c->req->remote;
+	return client_exact(q->c);
 }
 
 static const char *

@@ -49,10 +49,33 @@ test_client(void **state)
 	}
 }
 
+/* Policies speak of one address, not of its network. */
+static void
+test_exact(void **state)
+{
+	struct mem    *m = mem_new(1 << 16);
+	struct task    t = { .mem = m };
+	struct conf    conf = { .proxies = "10.0.0.1" };
+	struct world   world = { .conf = &conf };
+	char           forwarded[] = "HTTP_X_FORWARDED_FOR=2001:db8::1:2", *none[] = { NULL };
+	struct request req = { .remote = "10.0.0.1", .params = (char *[]){ forwarded, NULL } };
+	struct call    c = { .task = &t, .world = &world, .req = &req };
+
+	(void)state;
+	assert_string_equal(client_exact(&c), "2001:db8::1:2");
+	req.params = none;
+	assert_string_equal(client_exact(&c), "10.0.0.1");
+	req.remote = NULL;
+	assert_string_equal(client_exact(&c), "");
+	mem_free(m);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_client) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_client), cmocka_unit_test(test_exact),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
