@@ -114,11 +114,11 @@ audited(const struct call *c)
 	return (c->op->flags & OP_WRITE) != 0 && c->account != 0;
 }
 
-/* The prefix by which the table knows the key the request came with; NULL: none. */
+/* The prefix by which the table knows the key that was checked; NULL: none was. */
 static const char *
 key_prefix(struct call *c)
 {
-	const char *header = request_header(c->req, "authorization");
+	const char *header = c->caller != NULL ? request_header(c->req, "authorization") : NULL;
 	const char *key = header != NULL ? strstr(header, "mf_live_") : NULL;
 
 	return key != NULL ? mem_text_n(c->task->mem, key + 8, strcspn(key + 8, "_")) : NULL;

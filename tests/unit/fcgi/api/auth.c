@@ -321,6 +321,20 @@ test_reset(void **state)
 	    "beginner one@example.com");
 }
 
+/* What comes along with a log-in is not looked at, and stands for nobody in the audit log. */
+static void
+test_log_in_is_by_no_key(void **state)
+{
+	struct task *t = *state;
+
+	sign_up(t, "one@example.com");
+	api_use_key(mem_text(kept, api_text(api_ok(t, 201, "POST", "/api/v1/keys", "{}"), "key")));
+	api_ok(t, 200, "POST", AUTH "/login",
+	    "{\"email\": \"one@example.com\", \"password\": \"" PASSWORD "\"}");
+	assert_string_equal(scratch_sql("select coalesce(actor, 'nobody') from core.audit"
+	                                " where operation = 'LogIn'"), "nobody");
+}
+
 static void
 test_change_password(void **state)
 {
@@ -355,7 +369,7 @@ main(void)
 		TEST(test_sign_up), TEST(test_log_in),
 		TEST(test_log_in_is_throttled), TEST(test_rehash), TEST(test_one_statement),
 		TEST(test_refresh), TEST(test_ends), TEST(test_confirm), TEST(test_mails_are_few),
-		TEST(test_reset), TEST(test_change_password),
+		TEST(test_reset), TEST(test_log_in_is_by_no_key), TEST(test_change_password),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
