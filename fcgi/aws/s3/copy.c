@@ -210,6 +210,7 @@ put_rewritten(struct call *c, const char *bucket, struct blob_object *o,
 	if (k == NULL)
 		k = s3_checksum_named("CRC64NVME");
 	body = s3_rewrite(c, from, 0, from->size, k);
+	o->size = body->size; /* in a run after the first the source may be another by now */
 	o->etag = encryption_etag(c, &o->headers, body->md5_hex);
 	o->checksum_algorithm = k->algorithm;
 	o->checksum_type = "FULL_OBJECT";
