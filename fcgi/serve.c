@@ -18,6 +18,7 @@
 #include "fcgi/activity.h"
 #include "fcgi/bell.h"
 #include "fcgi/board.h"
+#include "fcgi/courier.h"
 #include "fcgi/env_cache.h"
 #include "fcgi/memo.h"
 #include "fcgi/park.h"
@@ -295,6 +296,7 @@ serve(const struct serve *s)
 	bell_start(&self.world, s->index, s->shared.outgoing, s->shared.host);
 	self.world.oidc = sign_on(s->conf);
 	activity_start(&self.world);
+	courier_start(&self.world);
 	start_threads();
 	show();
 	board_ready(s->shared.board, s->index);

@@ -31,8 +31,8 @@ struct blob_access {
 	int64_t           shut;      /* bits; BLOB_NOT_SAID: nothing was said, none of them */
 	const char       *policy;    /* NULL: none */
 	struct blob_pairs acl;       /* list NULL: the owner's alone */
-	/* Not of access, but needed by every put: the document BLOB_REMEMBERED of blob_config.h. */
-	const char       *encryption;
+	/* Not of access, but needed by every put: documents of blob_config.h (blob_remembered). */
+	const char       *encryption, *notification;
 };
 enum { BLOB_NOT_SAID = -1 };
 

@@ -1,10 +1,18 @@
 /* shared/engine/blob_config.c - documents kept with buckets */
 #include "shared/engine/blob_config.h"
 
+#include <string.h>
+
 #include "queries.h"
 #include "shared/base/mem.h"
 #include "shared/base/task.h"
 #include "shared/engine/blob_row.h"
+
+bool
+blob_remembered(const char *kind)
+{
+	return strcmp(kind, "encryption") == 0 || strcmp(kind, "notification") == 0;
+}
 
 enum blob_result
 blob_config_put(struct task *t, const struct space *sp, const char *who, const char *bucket,

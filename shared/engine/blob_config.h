@@ -10,7 +10,7 @@
  * and id ("" for what a bucket has one of).  They go with their bucket.  Functions behave as blob.h
  * says and cost one round trip.
  */
-#define BLOB_REMEMBERED "encryption" /* of this kind one is part of struct blob_access */
+bool blob_remembered(const char *kind); /* one of this kind is part of struct blob_access */
 
 struct blob_config {
 	const char *id, *document;

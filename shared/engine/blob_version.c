@@ -72,7 +72,7 @@ version_done(struct task *t, const struct rows *r, const char *who, const char *
 		return result;
 	*out = (struct blob_object){ .key = row_text(r, 0, "key"),
 		.version = blob_version_id(row_text(r, 0, "version")), .latest = row_bool(r, 0, "latest"),
-		.versioned = !row_null(r, 0, "versioning"),
+		.versioned = !row_null(r, 0, "versioning"), .etag = row_text(r, 0, "etag"),
 		.delete_marker = row_bool(r, 0, "delete_marker"), .locks = row_bool(r, 0, "locks") };
 	if (out->key == NULL)
 		return version == NULL ? BLOB_NO_KEY : BLOB_NO_VERSION;

@@ -29,7 +29,8 @@ enum blob_result blob_tag_bucket(struct task *t, const struct space *sp, const c
     const char *bucket, const struct blob_pairs *tags);
 
 /*
- * The same of a version of an object; *out says which it is (version, versioned, delete_marker).
+ * The same of a version of an object; *out says which it is (version, versioned, delete_marker,
+ * etag).
  * BLOB_NO_KEY, BLOB_NO_VERSION, BLOB_MARKER also when the newest version is one.
  */
 enum blob_result blob_tag(struct task *t, const struct space *sp, const char *who,

@@ -8,6 +8,7 @@
 
 #include "shared/engine/space.h"
 
+struct mem;
 struct task;
 
 /*
@@ -86,6 +87,11 @@ enum queue_result queue_purge(struct task *t, const struct space *sp, const stru
     int64_t pause);
 enum queue_result queue_remove(struct task *t, const struct space *sp, const struct queue_name *n,
     int64_t *id);
+
+/* What is rung when a queue of that space gets a message (fcgi/wake.h). */
+const char *queue_channel(struct mem *m, int64_t space, int64_t queue);
+/* An id for a message, as the world knows it. */
+const char *queue_public_id(struct task *t);
 
 struct queue_message {
 	int64_t     id;               /* within the installation; not for clients */

@@ -2,8 +2,29 @@
 #include "queries.h"
 #include "shared/base/mem.h"
 #include "shared/base/task.h"
+#include "shared/base/text.h"
 #include "shared/db/db.h"
 #include "shared/engine/queue.h"
+
+const char *
+queue_channel(struct mem *m, int64_t space, int64_t queue)
+{
+	return mem_fmt(m, "queue:%lld:%lld", (long long)space, (long long)queue);
+}
+
+/* A random UUID (RFC 9562, version 4). */
+const char *
+queue_public_id(struct task *t)
+{
+	unsigned char b[16];
+	const char   *h;
+
+	id_bytes(&t->ids, b, sizeof(b));
+	b[6] = (b[6] & 0x0f) | 0x40;
+	b[8] = (b[8] & 0x3f) | 0x80;
+	h = text_hex(t->mem, b, sizeof(b));
+	return mem_fmt(t->mem, "%.8s-%.4s-%.4s-%.4s-%.12s", h, h + 8, h + 12, h + 16, h + 20);
+}
 
 /* The columns of messages to send, each as an array. */
 struct columns {

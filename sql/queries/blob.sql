@@ -58,7 +58,8 @@ removed as (
   returning b.id, b.policy is not null or b.acl is not null or b.shut is distinct from 15
             or b.ownership is distinct from 'BucketOwnerEnforced'
             or exists (select from blob.bucket_config c
-                        where c.space = $3 and c.bucket = b.id and c.kind = 'encryption')
+                        where c.space = $3 and c.bucket = b.id
+                          and c.kind in ('encryption', 'notification'))
               as special),
 raised as (
   update core.environment e set generation = e.generation + 1

@@ -59,7 +59,7 @@ done as (
      and b.owner = $5 and not v.delete_marker
   returning v.version)
 select b.id as bucket, b.owner as bucket_owner, b.versioning, b.locks, v.key, v.version, v.latest,
-       v.delete_marker, d.version as done, false as kept
+       v.delete_marker, v.etag, d.version as done, false as kept
   from bucket b
   left join blob.version v on v.space = $3 and v.bucket = b.bucket and v.key = $6
         and v.version = b.version
@@ -82,7 +82,7 @@ done as (
      and not blob.retention_kept(v.lock_mode, v.retain_until, $8, $9, $10, $11)
   returning v.version)
 select b.id as bucket, b.owner as bucket_owner, b.versioning, b.locks, v.key, v.version, v.latest,
-       v.delete_marker, d.version as done,
+       v.delete_marker, v.etag, d.version as done,
        blob.retention_kept(v.lock_mode, v.retain_until, $8, $9, $10, $11) as kept
   from bucket b
   left join blob.version v on v.space = $3 and v.bucket = b.bucket and v.key = $6
@@ -104,7 +104,7 @@ done as (
      and b.owner = $5 and b.locks and not v.delete_marker
   returning v.version)
 select b.id as bucket, b.owner as bucket_owner, b.versioning, b.locks, v.key, v.version, v.latest,
-       v.delete_marker, d.version as done, false as kept
+       v.delete_marker, v.etag, d.version as done, false as kept
   from bucket b
   left join blob.version v on v.space = $3 and v.bucket = b.bucket and v.key = $6
         and v.version = b.version

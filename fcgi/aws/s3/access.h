@@ -10,6 +10,7 @@
 
 struct aws_account;
 struct call;
+struct xml;
 
 /*
  * Source: "How Amazon S3 authorizes a request", "Access control list (ACL) overview", "Blocking
@@ -29,6 +30,7 @@ struct s3_access {
 	struct blob_access docs;
 	bool               remembered; /* not read in this run */
 	struct policy     *policy;     /* of docs; NULL: none */
+	const struct xml  *events;     /* docs.notification, read by event.c; NULL: not yet */
 	bool               is_public;  /* the policy lets everybody in */
 };
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "fcgi/aws/s3/acl.h"
+#include "fcgi/aws/s3/event.h"
 #include "fcgi/aws/s3/version.h"
 
 void
@@ -109,7 +110,9 @@ s3_put_object_acl(struct call *c)
 	s3_acl_check_public(c, a, &acl, o.key, "s3:PutObjectAcl");
 	if (s3_acl_disabled(a))
 		return;
+	s3_event_begin(c, a->bucket);
 	r = blob_object_acl_set(c->task, &c->space, a->docs.owner, a->bucket, o.key, o.seq, &acl.list);
+	s3_event_object(c, a->bucket, "ObjectAcl:Put", r, &o, false);
 	if (r == BLOB_NO_KEY) /* it changed meanwhile */
 		task_throw(c->task, &FAULT_CONFLICT, NULL);
 	if (r != BLOB_OK)

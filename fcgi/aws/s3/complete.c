@@ -3,6 +3,7 @@
 
 #include "fcgi/aws/s3/access.h"
 #include "fcgi/aws/s3/encryption.h"
+#include "fcgi/aws/s3/event.h"
 #include "fcgi/aws/s3/multipart.h"
 #include "fcgi/aws/s3/state.h"
 #include "shared/base/text.h"
@@ -329,17 +330,21 @@ s3_complete_multipart_upload(struct call *c)
 	enum blob_result      r;
 
 	read_request(&k);
+	s3_event_begin(c, k.bucket);
 	r = blob_upload_take(c->task, &c->space, s3_owner(c), k.bucket, k.key, k.id, &k.upload,
 	    &k.parts, &k.n_parts);
 	if (r == BLOB_OK) {
 		r = complete(&k, &when);
+		s3_event_object(c, k.bucket, "ObjectCreated:CompleteMultipartUpload", r, &k.object, true);
 		if (r == BLOB_UNMET)
 			s3_throw_unmet(c, &when);
 		if (r == BLOB_DISTURBED)
 			s3_throw(c, &S3_CONDITIONAL_CONFLICT, NULL, "Condition",
 			    when.absent ? "If-None-Match" : "If-Match", "Key", k.key, NULL);
-	} else if (r == BLOB_NO_UPLOAD && completed_before(&k)) {
-		r = BLOB_OK;
+	} else {
+		s3_event_end(c, k.bucket, NULL, 0);
+		if (r == BLOB_NO_UPLOAD && completed_before(&k))
+			r = BLOB_OK;
 	}
 	if (r != BLOB_OK)
 		s3_throw_upload(c, r, k.bucket, k.key, k.id);

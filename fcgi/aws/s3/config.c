@@ -5,12 +5,14 @@
 
 #include "fcgi/aws/s3/access.h"
 #include "fcgi/aws/s3/state.h"
+#include "fcgi/courier.h"
 #include "shared/base/text.h"
+#include "shared/db/db.h"
 #include "shared/engine/blob_config.h"
 #include "shared/wire/base64.h"
 #include "shared/wire/xml.h"
 
-enum { MOST_IDS = 1000, PAGE = 100, ID_MAX = 64, MOST_REMEMBERED = 16 << 10 };
+enum { MOST_IDS = 1000, PAGE = 100, ID_MAX = 64, MOST_REMEMBERED = 128 << 10 };
 
 /* The operation's own shape says: "PUT /{Bucket}?cors", "GET /{Bucket}?analytics&id". */
 static const struct config_kind *
@@ -70,16 +72,10 @@ read_document(struct call *c, const struct config_kind *k, const char *id)
 	return kept;
 }
 
-static bool
-remembered(const struct config_kind *k)
-{
-	return strcmp(k->name, BLOB_REMEMBERED) == 0;
-}
-
 static void
 forget(struct call *c, const struct config_kind *k, const char *bucket)
 {
-	if (remembered(k))
+	if (blob_remembered(k->name))
 		s3_access_forget(c, bucket);
 }
 
@@ -92,10 +88,18 @@ s3_put_bucket_configuration(struct call *c)
 	struct blob_config        config = { id, document_text(c, x) };
 
 	/* The process's memory of it has no room for more, and is nobody's to end (memo.h). */
-	if (remembered(k) && strlen(config.document) > MOST_REMEMBERED)
+	if (blob_remembered(k->name) && strlen(config.document) > MOST_REMEMBERED)
 		task_throw(c->task, &S3_MALFORMED_XML, NULL);
+	if (k->along != NULL) {
+		db_enclose(c->task);
+		k->along(c, x);
+	}
 	check_result(c, k, blob_config_put(c->task, &c->space, s3_owner(c), bucket, k->name, &config,
 	    MOST_IDS), bucket);
+	if (k->along != NULL) {
+		db_commit_all(c->task);
+		courier_kick();
+	}
 	forget(c, k, bucket);
 	if (k->given != NULL)
 		k->given(c, x);

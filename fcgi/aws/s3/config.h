@@ -14,6 +14,8 @@ struct config_kind {
 	const struct field *members;
 	/* What a schema does not say; throws, or adds what S3 adds. NULL: nothing. */
 	void              (*check)(struct call *c, struct xml *x);
+	/* What becomes part of the transaction that keeps it, before that. NULL: nothing. */
+	void              (*along)(struct call *c, const struct xml *x);
 	const struct fault *missing;    /* what Get says where there is none; NULL: `unset` */
 	void              (*unset)(struct call *c); /* Get's answer where there is none */
 	void              (*given)(struct call *c, const struct xml *x); /* headers of Get's answer */
@@ -32,6 +34,7 @@ void config_check_cors(struct call *c, struct xml *x);
 void config_check_website(struct call *c, struct xml *x);
 void config_check_lifecycle(struct call *c, struct xml *x);
 void config_check_notification(struct call *c, struct xml *x);
+void config_along_notification(struct call *c, const struct xml *x);
 void config_check_encryption(struct call *c, struct xml *x);
 void config_check_logging(struct call *c, struct xml *x);
 void config_check_accelerate(struct call *c, struct xml *x);

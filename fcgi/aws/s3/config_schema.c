@@ -146,7 +146,8 @@ const struct config_kind config_kinds[] = {
 	{ .name = "logging", .root = "BucketLoggingStatus", .members = logging, .check = config_check_logging },
 	{ .name = "metrics", .root = "MetricsConfiguration", .members = metrics, .check = config_check_metrics, .missing = &S3_NO_CONFIGURATION,
 	  .list = "ListMetricsConfigurationsResult" },
-	{ .name = "notification", .root = "NotificationConfiguration", .members = notification, .check = config_check_notification },
+	{ .name = "notification", .root = "NotificationConfiguration", .members = notification, .check = config_check_notification,
+	  .along = config_along_notification },
 	{ .name = "requestPayment", .root = "RequestPaymentConfiguration", .members = payment, .unset = config_unset_payment },
 	{ .name = "website", .root = "WebsiteConfiguration", .members = website, .check = config_check_website, .missing = &S3_NO_WEBSITE },
 };

@@ -3,12 +3,14 @@
 
 #include "fcgi/aws/s3/acl.h"
 #include "fcgi/aws/s3/encryption.h"
+#include "fcgi/aws/s3/event.h"
 #include "fcgi/aws/s3/version.h"
 #include "shared/base/clock.h"
 #include "shared/base/text.h"
 #include "shared/wire/uri.h"
 
 static const char REDIRECT[] = "x-amz-website-redirect-location";
+static const char COPIED[] = "ObjectCreated:Copy";
 
 static _Noreturn void
 bad_source(struct call *c)
@@ -218,7 +220,9 @@ put_rewritten(struct call *c, const char *bucket, struct blob_object *o,
 	o->bytes = body->bytes;
 	o->body = body->id;
 	o->home = body->home;
+	s3_event_begin(c, bucket);
 	r = blob_put(c->task, &c->space, s3_owner(c), bucket, o, when);
+	s3_event_object(c, bucket, COPIED, r, o, true);
 	s3_settle(body, r);
 	return r;
 }
@@ -253,7 +257,9 @@ s3_copy_object(struct call *c)
 	} else {
 		choose_digests(c, &s.object, &o);
 		o.etag = encryption_etag(c, &o.headers, o.etag);
+		s3_event_begin(c, bucket);
 		r = blob_copy(c->task, &c->space, s3_owner(c), bucket, &o, &when, s.bucket, &s.object);
+		s3_event_object(c, bucket, COPIED, r, &o, true);
 	}
 	if (r == BLOB_UNMET)
 		s3_throw_unmet(c, &when);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "fcgi/aws/s3/access.h"
+#include "fcgi/aws/s3/event.h"
 #include "fcgi/aws/s3/state.h"
 #include "fcgi/aws/s3/version.h"
 #include "shared/wire/xml.h"
@@ -45,12 +46,17 @@ s3_delete_object(struct call *c)
 		.etag = s3_unquoted(c, request_header(c->req, "if-match")) };
 	struct blob_remover by = remover(c);
 	struct blob_removed out = { 0 };
+	struct s3_event     event;
 	enum blob_result    r;
 
 	for (size_t i = 0; i < COUNT(express); i++)
 		if (request_header(c->req, express[i]) != NULL)
 			s3_throw(c, &S3_NOT_IMPLEMENTED, NULL, "Header", express[i], NULL);
+	s3_event_begin(c, bucket);
 	r = blob_delete(c->task, &c->space, s3_owner(c), bucket, key, &what, &by, &out);
+	out.result = r;
+	event = s3_event_removed(key, &out, what.version != NULL);
+	s3_event_end(c, bucket, &event, 1);
 	if (r != BLOB_OK && (r != BLOB_NO_KEY || (what.etag != NULL && what.version == NULL)))
 		throw(c, r, bucket, key);
 	if (what.version != NULL)
@@ -112,6 +118,7 @@ delete_all(struct call *c, const char *bucket, struct wanted *list, size_t n)
 	const char         **keys = mem_array(c->task->mem, const char *, n);
 	struct blob_removal *what = mem_array(c->task->mem, struct blob_removal, n);
 	struct blob_removed *out = mem_array(c->task->mem, struct blob_removed, n);
+	struct s3_event     *events = mem_array(c->task->mem, struct s3_event, n);
 	struct blob_remover  by = remover(c);
 	enum blob_result     r;
 	size_t               asked = 0;
@@ -127,7 +134,11 @@ delete_all(struct call *c, const char *bucket, struct wanted *list, size_t n)
 			keys[asked] = list[i].key;
 			what[asked++] = list[i].what;
 		}
+	s3_event_begin(c, bucket);
 	r = blob_delete_many(c->task, &c->space, s3_owner(c), bucket, keys, what, asked, &by, out);
+	for (size_t i = 0; i < asked; i++)
+		events[i] = s3_event_removed(keys[i], &out[i], what[i].version != NULL);
+	s3_event_end(c, bucket, events, r == BLOB_OK ? asked : 0);
 	if (r != BLOB_OK)
 		throw(c, r, bucket, NULL);
 	asked = 0;

@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "fcgi/aws/s3/config.h"
+#include "fcgi/aws/s3/event.h"
 #include "shared/base/text.h"
 #include "shared/wire/xml.h"
 
@@ -106,8 +107,8 @@ check_id(struct call *c, struct xml *x)
 	id->text = id_text(&c->task->ids, c->task->mem, ID_BASE62, MADE_ID);
 }
 
-static const char *
-filter_value(const struct xml *x, const char *name)
+const char *
+event_filter(const struct xml *x, const char *name)
 {
 	const struct xml *filter = xml_child(x, "Filter");
 	const struct xml *rules = filter != NULL ? xml_child(filter, "S3Key") : NULL;
@@ -141,8 +142,8 @@ share_event(const struct xml *a, const struct xml *b)
 static bool
 share_keys(const struct xml *a, const struct xml *b)
 {
-	const char *p = filter_value(a, "Prefix"), *q = filter_value(b, "Prefix");
-	const char *s = filter_value(a, "Suffix"), *u = filter_value(b, "Suffix");
+	const char *p = event_filter(a, "Prefix"), *q = event_filter(b, "Prefix");
+	const char *s = event_filter(a, "Suffix"), *u = event_filter(b, "Suffix");
 
 	return (text_starts(p, q) || text_starts(q, p)) && (text_ends(s, u) || text_ends(u, s));
 }
@@ -158,6 +159,57 @@ check_overlaps(struct call *c, const struct xml *x)
 				    "common event type.", "NotificationConfiguration", NULL);
 }
 
+/* There are no topics and no functions in an environment, and queues only as SQS has them. */
+static void
+check_destination(struct call *c, const struct xml *one, const char *region)
+{
+	static const char unknown[] =
+	    "Unable to validate the following destination configurations";
+	const char       *arn = xml_child_text(one, "Queue");
+	struct queue_name name;
+	struct queue      q;
+	struct space      sp;
+
+	if (xml_child_text(one, "Topic") != NULL)
+		s3_throw(c, &S3_INVALID_ARGUMENT, unknown, "ArgumentName", xml_child_text(one, "Topic"),
+		    "ArgumentValue", "The destination topic does not exist", NULL);
+	if (arn == NULL)
+		s3_throw(c, &S3_INVALID_ARGUMENT, unknown, "ArgumentName",
+		    xml_child_text(one, "CloudFunction"), "ArgumentValue",
+		    "The destination Lambda does not exist", NULL);
+	name = event_target(c, arn);
+	if (strcmp(name.region, region) != 0)
+		wrong(c, "The notification destination service region is not valid for the bucket location "
+		    "constraint", arn, "null");
+	if (!environment_space(c->task, c->env, "aws_sqs", &sp) ||
+	    queue_find(c->task, &sp, &name, &q) != QUEUE_OK)
+		s3_throw(c, &S3_INVALID_ARGUMENT, unknown, "ArgumentName", arn, "ArgumentValue",
+		    "The destination queue does not exist", NULL);
+}
+
+static void
+check_destinations(struct call *c, const struct xml *x)
+{
+	const char        *skip = s3_header(c, "x-amz-skip-destination-validation");
+	struct blob_bucket b;
+	enum blob_result   r;
+
+	if (x->first == NULL || (skip != NULL && strcasecmp(skip, "true") == 0))
+		return;
+	r = blob_bucket_find(c->task, &c->space, s3_owner(c), s3_bucket(c), &b);
+	if (r != BLOB_OK)
+		s3_throw_result(c, r, s3_bucket(c), NULL);
+	for (const struct xml *one = x->first; one != NULL; one = one->next)
+		if (strcmp(one->name, "EventBridgeConfiguration") != 0)
+			check_destination(c, one, b.region);
+}
+
+void
+config_along_notification(struct call *c, const struct xml *x)
+{
+	event_test(c, x);
+}
+
 void
 config_check_notification(struct call *c, struct xml *x)
 {
@@ -171,4 +223,5 @@ config_check_notification(struct call *c, struct xml *x)
 		check_filter(c, one);
 	}
 	check_overlaps(c, x);
+	check_destinations(c, x);
 }

@@ -1,6 +1,8 @@
 /* fcgi/aws/s3/put.c - PutObject */
 #include "fcgi/aws/s3/acl.h"
 #include "fcgi/aws/s3/encryption.h"
+#include "fcgi/aws/s3/event.h"
+#include "fcgi/aws/s3/state.h"
 #include "fcgi/aws/s3/version.h"
 
 void
@@ -28,7 +30,10 @@ s3_put_object(struct call *c)
 	o.bytes = body->bytes;
 	o.body = body->id;
 	o.home = body->home;
+	s3_event_begin(c, bucket);
 	r = blob_put(c->task, &c->space, s3_owner(c), bucket, &o, &when);
+	s3_event_object(c, bucket, s3_state(c)->form != NULL ? "ObjectCreated:Post" :
+	    "ObjectCreated:Put", r, &o, true);
 	s3_settle(body, r);
 	if (r == BLOB_UNMET)
 		s3_throw_unmet(c, &when);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fcgi/aws/s3/event.h"
 #include "fcgi/aws/s3/state.h"
 #include "fcgi/aws/s3/version.h"
 #include "shared/base/text.h"
@@ -224,13 +225,15 @@ s3_get_object_tagging(struct call *c)
 }
 
 static void
-tag_object(struct call *c, const struct blob_pairs *tags)
+tag_object(struct call *c, const struct blob_pairs *tags, const char *event)
 {
 	const char        *bucket = s3_bucket(c), *key = s3_key(c), *version = s3_version_arg(c);
 	struct blob_object o;
-	enum blob_result   r =
-	    blob_tag(c->task, &c->space, s3_owner(c), bucket, key, version, tags, &o);
+	enum blob_result   r;
 
+	s3_event_begin(c, bucket);
+	r = blob_tag(c->task, &c->space, s3_owner(c), bucket, key, version, tags, &o);
+	s3_event_object(c, bucket, event, r, &o, false);
 	if (r != BLOB_OK)
 		s3_throw_version(c, r, bucket, key, version, &o);
 	s3_version_header(c, &o);
@@ -241,13 +244,13 @@ s3_put_object_tagging(struct call *c)
 {
 	struct blob_pairs tags = document_tags(c, S3_TAGS_OBJECT);
 
-	tag_object(c, &tags);
+	tag_object(c, &tags, "ObjectTagging:Put");
 }
 
 void
 s3_delete_object_tagging(struct call *c)
 {
-	tag_object(c, &(struct blob_pairs){ 0 });
+	tag_object(c, &(struct blob_pairs){ 0 }, "ObjectTagging:Delete");
 	c->reply.status = 204;
 }
 

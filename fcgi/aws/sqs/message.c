@@ -13,20 +13,6 @@ struct outgoing {
 	struct sqs_attributes attributes, system;
 };
 
-/* A random UUID (RFC 9562, version 4). */
-static const char *
-new_id(struct call *c)
-{
-	unsigned char b[16];
-	const char   *h;
-
-	id_bytes(&c->task->ids, b, sizeof(b));
-	b[6] = (b[6] & 0x0f) | 0x40;
-	b[8] = (b[8] & 0x3f) | 0x80;
-	h = text_hex(c->task->mem, b, sizeof(b));
-	return mem_fmt(c->task->mem, "%.8s-%.4s-%.4s-%.4s-%.12s", h, h + 8, h + 12, h + 16, h + 20);
-}
-
 /* Letters, digits and ASCII punctuation. */
 static bool
 is_group(const char *s)
@@ -115,7 +101,7 @@ read_message(struct call *c, struct json_object *j, struct queue_message *m, str
 		o->problem = check_attributes(c, j, m, o);
 	if (o->problem.fault != NULL)
 		return;
-	m->public_id = new_id(c);
+	m->public_id = queue_public_id(c->task);
 	m->md5 = digest_hex(c->task->mem, DIGEST_MD5, m->body, strlen(m->body));
 	m->size = (int64_t)strlen(m->body) + o->attributes.size;
 }

@@ -82,7 +82,7 @@ sqs_must_exist(struct call *c, enum queue_result r)
 const char *
 sqs_channel(struct call *c, int64_t queue)
 {
-	return mem_fmt(c->task->mem, "queue:%lld:%lld", (long long)c->space.id, (long long)queue);
+	return queue_channel(c->task->mem, c->space.id, queue);
 }
 
 struct sqs_problem

@@ -167,16 +167,20 @@ test_refused(void **state)
 static void
 test_notification(void **state)
 {
-	struct s3_answer a;
+	static const char rules[] = EVENTS(QUEUE("a", PUTS, PREFIX("x"))
+	    QUEUE("b", PUTS, PREFIX("y")) "<EventBridgeConfiguration/>");
+	struct s3_answer  a;
 
 	(void)state;
 	s3_call_setup();
-	assert_int_equal(s3_put_document("/bkt?notification", EVENTS(QUEUE("a", PUTS, PREFIX("x"))
-	    QUEUE("b", PUTS, PREFIX("y")) "<EventBridgeConfiguration/>")).status, 200);
+	assert_int_equal(s3_send("PUT", "/bkt?notification",
+	    "x-amz-skip-destination-validation: true\n", rules, strlen(rules)).status, 200);
+	s3_call_fresh();
 	a = s3_send("GET", "/bkt?notification", "", "", 0);
 	assert_non_null(strstr(a.body.data, "<Name>Prefix</Name><Value>y</Value>"));
 	assert_non_null(strstr(a.body.data, "<EventBridgeConfiguration"));
 	assert_int_equal(s3_put_document("/bkt?notification", EVENTS("")).status, 200);
+	s3_call_fresh();
 	a = s3_send("GET", "/bkt?notification", "", "", 0);
 	assert_string_equal(a.body.data, HEAD "<NotificationConfiguration" NS "/>");
 	s3_call_end();

@@ -1,0 +1,143 @@
+/* fcgi/courier.c - takes events of buckets from the outbox to their queues */
+#include "fcgi/courier.h"
+
+#include <pthread.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fcgi/call.h"
+#include "fcgi/wake.h"
+#include "shared/base/clock.h"
+#include "shared/base/conf.h"
+#include "shared/base/log.h"
+#include "shared/base/mem.h"
+#include "shared/base/task.h"
+#include "shared/db/db.h"
+#include "shared/engine/blob_event.h"
+
+enum { SPACES = 100, PAUSE_US = 20 * 1000 };
+
+static const struct blob_event_services services_told = { "aws_s3", "aws_sqs" };
+
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t  more;
+	bool            kicked;
+} bench = { .lock = PTHREAD_MUTEX_INITIALIZER, .more = PTHREAD_COND_INITIALIZER };
+
+struct round {
+	struct task        *task;
+	const struct world *world;
+	bool                more;
+};
+
+void
+courier_kick(void)
+{
+	pthread_mutex_lock(&bench.lock);
+	bench.kicked = true;
+	pthread_cond_signal(&bench.more);
+	pthread_mutex_unlock(&bench.lock);
+}
+
+/* Those who wait for messages look now. */
+static void
+ring(struct task *t, const struct world *world, const struct blob_event_sent *list, size_t n)
+{
+	for (size_t i = 0; i < n && world->wake != NULL; i++)
+		wake_ring(world->wake,
+		    wake_slot(queue_channel(t->mem, list[i].space, list[i].queue)));
+}
+
+/* One batch of each space, so that a busy one keeps nobody waiting. */
+bool
+courier_carry(struct task *t, const struct world *world)
+{
+	int64_t *spaces, after = 0;
+	bool     any = false;
+	size_t   n;
+
+	do {
+		n = blob_event_spaces(t, after, SPACES, &spaces);
+		for (size_t i = 0; i < n; i++) {
+			struct blob_event_sent *list;
+			bool                    more;
+			size_t                  queues =
+			    blob_event_send(t, spaces[i], &services_told, &list, &more);
+
+			ring(t, world, list, queues);
+			any = any || more;
+			after = spaces[i];
+		}
+	} while (n == SPACES);
+	return any;
+}
+
+static void
+carry(void *arg)
+{
+	struct round *r = arg;
+
+	r->more = courier_carry(r->task, r->world);
+}
+
+/* False: something failed, and was said. */
+static bool
+carry_all(struct task *t, const struct world *world)
+{
+	struct round        r = { .task = t, .world = world };
+	const struct fault *f;
+
+	do {
+		task_begin(t);
+		f = task_try(t, carry, &r);
+		if (f != NULL)
+			log_say("courier", "%s: %s", f->name, t->detail != NULL ? t->detail : f->text);
+		db_release(t);
+		if (r.more)
+			usleep(PAUSE_US);
+	} while (f == NULL && r.more);
+	return f == NULL;
+}
+
+/* Until somebody kicks, or it is time to look. */
+static void
+wait_for_work(void)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += COURIER_EACH / SECOND;
+	pthread_mutex_lock(&bench.lock);
+	while (!bench.kicked && pthread_cond_timedwait(&bench.more, &bench.lock, &until) == 0)
+		;
+	bench.kicked = false;
+	pthread_mutex_unlock(&bench.lock);
+}
+
+static void *
+run(void *arg)
+{
+	const struct world *world = arg;
+	struct task         t = { 0 };
+
+	task_init(&t, mem_new((size_t)world->conf->task_memory));
+	db_attach(&t, world->db);
+	for (;;) {
+		wait_for_work();
+		if (!carry_all(&t, world))
+			usleep(SECOND);
+	}
+	return NULL;
+}
+
+void
+courier_start(const struct world *world)
+{
+	union { const struct world *in; void *out; } arg = { world };
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, run, arg.out) != 0)
+		log_die("courier", "cannot start a thread");
+	pthread_detach(thread);
+}

@@ -1,0 +1,58 @@
+/* shared/engine/blob_event.c - what buckets tell queues of their objects: an outbox */
+#include "shared/engine/blob_event.h"
+
+#include "queries.h"
+#include "shared/base/mem.h"
+#include "shared/base/task.h"
+#include "shared/db/db.h"
+
+enum { BATCH = 100, PAUSE = 3 }; /* events; seconds: 3, then 6, 9, 12 */
+
+void
+blob_event_add(struct task *t, const struct space *sp, const char *sender,
+    const struct blob_event *list, size_t n)
+{
+	const char **texts = mem_array(t->mem, const char *, 6 * n + 1);
+	const char **owner = texts, **region = texts + n, **name = texts + 2 * n;
+	const char **id = texts + 3 * n, **head = texts + 4 * n, **tail = texts + 5 * n;
+
+	for (size_t i = 0; i < n; i++) {
+		owner[i] = list[i].to.owner;
+		region[i] = list[i].to.region;
+		name[i] = list[i].to.name;
+		id[i] = queue_public_id(t);
+		head[i] = list[i].head;
+		tail[i] = list[i].tail;
+	}
+	db_rows(t, &Q_blob_event_add, db_i64(sp->id), db_texts(owner, n), db_texts(region, n),
+	    db_texts(name, n), db_texts(id, n), db_text(sender), db_texts(head, n), db_texts(tail, n),
+	    db_time(sp->now));
+}
+
+size_t
+blob_event_spaces(struct task *t, int64_t after, size_t limit, int64_t **out)
+{
+	struct rows r = db_rows(t, &Q_blob_event_spaces, db_time(t->now), db_i64(after),
+	    db_i64((int64_t)limit));
+
+	*out = mem_array(t->mem, int64_t, r.n + 1);
+	for (size_t i = 0; i < r.n; i++)
+		(*out)[i] = row_i64(&r, i, "space");
+	return r.n;
+}
+
+size_t
+blob_event_send(struct task *t, int64_t space, const struct blob_event_services *s,
+    struct blob_event_sent **list, bool *more)
+{
+	struct rows r = db_rows(t, &Q_blob_event_send, db_i64(space), db_time(t->now), db_i64(BATCH),
+	    db_i64(PAUSE), db_i64(BLOB_EVENT_TRIES), db_text(s->buckets), db_text(s->queues));
+	size_t      n = row_null(&r, 0, "queue") ? 0 : r.n;
+
+	*more = !row_bool(&r, 0, "mine") || row_i64(&r, 0, "taken") == BATCH;
+	*list = mem_array(t->mem, struct blob_event_sent, n + 1);
+	for (size_t i = 0; i < n; i++)
+		(*list)[i] = (struct blob_event_sent){ row_i64(&r, i, "space"),
+			row_i64(&r, i, "queue") };
+	return n;
+}

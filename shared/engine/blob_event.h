@@ -1,0 +1,49 @@
+/* shared/engine/blob_event.h - what buckets tell queues of their objects: an outbox */
+#ifndef MF_BLOB_EVENT_H
+#define MF_BLOB_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "shared/engine/queue.h"
+
+struct task;
+
+/*
+ * An event is written in the transaction that changes the object, so there is one exactly for what
+ * was committed.  Later it becomes a message of its queue: in the order of the changes, at least
+ * once (here: exactly once, since both are rows).  One whose queue is not there is tried again
+ * BLOB_EVENT_TRIES times, within a minute, and then dropped.  Reset and destroy leave what is still
+ * under way to the collector.
+ */
+enum { BLOB_EVENT_TRIES = 5 };
+
+struct blob_event {
+	struct queue_name to;
+	const char       *head, *tail; /* the body is head, its number in 18 digits, tail; or head */
+};
+
+/* Part of the transaction of a data statement (db_enclose), which says whether sp still is so. */
+void blob_event_add(struct task *t, const struct space *sp, const char *sender,
+    const struct blob_event *list, size_t n);
+
+/* Up to `limit` spaces past `after` that have something to send at t->now. */
+size_t blob_event_spaces(struct task *t, int64_t after, size_t limit, int64_t **out);
+
+/* The services whose spaces hold the buckets and the queues. */
+struct blob_event_services {
+	const char *buckets, *queues;
+};
+/* A queue that got something. */
+struct blob_event_sent {
+	int64_t space, queue;
+};
+/*
+ * Send the first ones of a space.  *list are the queues that got some; *more: there are more, or
+ * another process is at it and may not see the last of them.
+ */
+size_t blob_event_send(struct task *t, int64_t space, const struct blob_event_services *s,
+    struct blob_event_sent **list, bool *more);
+
+#endif

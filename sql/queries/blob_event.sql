@@ -1,0 +1,86 @@
+-- sql/queries/blob_event.sql - events of objects, on their way to queues
+
+-- name: blob_event_add(bigint, text[], text[], text[], text[], text, text[], text[], timestamptz)
+-- Of space $1: for queue $4 of account $2 in region $3 a message with public id $5 from sender $6
+-- whose body is $7, the event's number as 18 hexadecimal digits, and $8 ($8 null: $7 alone). Part
+-- of the transaction of a data statement, which says whether the environment still is what the
+-- caller knows.
+insert into blob.event (space, id, owner, region, name, public_id, sender, body, sent_at)
+select $1, n.id, m.owner, m.region, m.name, m.public_id, $6,
+       m.head || coalesce(lpad(upper(to_hex(n.id)), 18, '0') || m.tail, ''), $9
+  from unnest($2, $3, $4, $5, $7, $8) with ordinality
+       as m (owner, region, name, public_id, head, tail, ord)
+ cross join lateral (
+   -- m is asked so that each gets its own
+   select case when m.ord > 0 then nextval('blob.event_id_seq') end as id) n
+ order by m.ord
+
+-- name: blob_event_spaces(timestamptz, bigint, bigint)
+-- The first $3 spaces past $2 with events due at $1; a probe of the index for each space that has
+-- any.
+with recursive walk as (
+  (select e.space, e.retry_at
+     from blob.event e
+    where e.space > $2
+    order by e.space, e.retry_at limit 1)
+  union all
+  select n.space, n.retry_at
+    from walk w
+   cross join lateral (
+     select e.space, e.retry_at
+       from blob.event e
+      where e.space > w.space
+      order by e.space, e.retry_at limit 1) n)
+select w.space from walk w where w.retry_at <= $1 limit $3
+
+-- name: blob_event_send(bigint, timestamptz, bigint, bigint, bigint, text, text)
+-- The first $3 events of space $1 due at $2 become messages of the queues they name, in their
+-- order: one such statement at a time for each space. Where there is no such queue, or it takes no
+-- message so long, the next try is $4 seconds later and later; try number $5 drops it.
+-- So does a space that is no service's any more. $6, $7: the services of the buckets and of the
+-- queues. A row for each queue that got something; taken: how many events were dealt
+-- with; mine is false when another statement is at it.
+with held as materialized (
+  select pg_try_advisory_xact_lock(hashtextextended('blob.event', $1)) as mine),
+due as materialized (
+  select e.id, e.retry_at, e.tries, e.owner, e.region, e.name, e.public_id, e.sender, e.body,
+         e.sent_at
+    from blob.event e
+   where e.space = $1 and e.retry_at <= $2 and (select h.mine from held h)
+   order by e.retry_at, e.id limit $3
+     for update),
+route as materialized (
+  select s.environment_id, q.space
+    from core.environment_service s
+    left join core.environment_service q
+      on q.environment_id = s.environment_id and q.service = $7
+   where s.space = $1 and s.service = $6),
+routed as materialized (
+  select d.id, d.retry_at, d.public_id, d.sender, d.body,
+         max(d.sent_at) over (order by d.retry_at, d.id) as sent_at,
+         r.space, q.id as queue, q.shelf, q.delay_s,
+         q.id is null and r.environment_id is not null and d.tries + 1 < $5 as again
+    from due d
+    left join route r on true
+    left join queue.queue q
+      on q.space = r.space and q.owner = d.owner and q.region = d.region and q.name = d.name
+     and q.size_most >= octet_length(d.body)),
+sent as (
+  insert into queue.message (space, shelf, public_id, body, md5, sender, sent_at, visible_at)
+  select r.space, r.shelf, r.public_id, r.body, md5(r.body), r.sender, r.sent_at,
+         r.sent_at + make_interval(secs => r.delay_s)
+    from routed r
+   where r.queue is not null
+   order by r.retry_at, r.id),
+gone as (
+  delete from blob.event e using routed r
+   where e.space = $1 and e.retry_at = r.retry_at and e.id = r.id and not r.again),
+later as (
+  update blob.event e
+     set tries = e.tries + 1, retry_at = $2 + make_interval(secs => $4 * (e.tries + 1))
+    from routed r
+   where e.space = $1 and e.retry_at = r.retry_at and e.id = r.id and r.again)
+select h.mine, t.taken, q.space, q.queue
+  from held h
+ cross join (select count(*) as taken from routed) t
+  left join (select distinct r.space, r.queue from routed r where r.queue is not null) q on true
