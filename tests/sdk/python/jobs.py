@@ -30,15 +30,33 @@ def once(program, **more):
                           capture_output=True).returncode
 
 
+def number_in(path):
+    """None while its writer has only begun."""
+    text = open(path).read()
+    return int(text) if text.strip() else None
+
+
+def hold(run, name):
+    """Stop the keeper at a moment when it has said what it keeps: (the keeper, what it keeps)."""
+    for _ in range(600):
+        keeper = number_in(f"{run}/{name}.keeper")
+        if keeper is not None:
+            os.kill(keeper, signal.SIGSTOP)
+            kept = number_in(f"{run}/{name}.pid")
+            if kept is not None:
+                return keeper, kept
+            os.kill(keeper, signal.SIGCONT)
+        time.sleep(0.1)
+    raise AssertionError(f"{name} is not kept")
+
+
 @contextlib.contextmanager
 def resting(name):
     """The installation's own ("provision", "seed") does not run, nor does a new one start."""
-    run = os.path.realpath(f"{STATE}/run")
-    keeper = int(open(f"{run}/{name}.keeper").read())
-    os.kill(keeper, signal.SIGSTOP)
+    keeper, kept = hold(os.path.realpath(f"{STATE}/run"), name)
     try:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(int(open(f"{run}/{name}.pid").read()), signal.SIGKILL)
+            os.kill(kept, signal.SIGKILL)
         time.sleep(0.2)
         yield
     finally:
