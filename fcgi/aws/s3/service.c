@@ -94,7 +94,7 @@ static const struct op ops[] = {
 	OP("PutBucketAccelerateConfiguration", s3_put_bucket_configuration, OP_WRITE | OP_BODY, "PUT /{Bucket}?accelerate", NULL, 0),
 	OP("PutBucketAcl", s3_put_bucket_acl, OP_WRITE | OP_BODY, "PUT /{Bucket}?acl", NULL, 0),
 	OP("PutBucketAnalyticsConfiguration", s3_put_bucket_configuration, OP_WRITE | OP_BODY, "PUT /{Bucket}?analytics", NULL, 0),
-	OP("PutBucketCors", s3_put_bucket_configuration, OP_WRITE | OP_BODY, "PUT /{Bucket}?cors", NULL, 0),
+	OP("PutBucketCors", s3_put_bucket_configuration, OP_WRITE | OP_BODY, "PUT /{Bucket}?cors", NULL, 64 << 10),
 	OP("PutBucketEncryption", s3_put_bucket_configuration, OP_WRITE | OP_BODY, "PUT /{Bucket}?encryption", NULL, 0),
 	OP("PutBucketIntelligentTieringConfiguration", s3_put_bucket_configuration, OP_WRITE | OP_BODY, "PUT /{Bucket}?intelligent-tiering", NULL, 0),
 	OP("PutBucketInventoryConfiguration", s3_put_bucket_configuration, OP_WRITE | OP_BODY, "PUT /{Bucket}?inventory", NULL, 0),

@@ -50,6 +50,24 @@ test_order_and_space(void **state)
 	s3_call_end();
 }
 
+/* "Limited to 64 KB in size", PutBucketCors: strangers' requests are held against all of it. */
+static void
+test_cors_is_short(void **state)
+{
+	static char body[70000];
+	int         n;
+
+	(void)state;
+	n = snprintf(body, sizeof(body), "<CORSConfiguration><CORSRule><AllowedMethod>GET"
+	    "</AllowedMethod><AllowedOrigin>*</AllowedOrigin></CORSRule></CORSConfiguration>");
+	memset(body + n, ' ', sizeof(body) - (size_t)n - 1);
+	s3_call_setup();
+	assert_int_equal(s3_put_document("/bkt?cors", body).status, 400);
+	body[60000] = '\0';
+	assert_int_equal(s3_put_document("/bkt?cors", body).status, 200);
+	s3_call_end();
+}
+
 /* What every process remembers of a bucket is short, in a long element or a long attribute. */
 static void
 test_remembered_is_short(void **state)
@@ -263,6 +281,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_order_and_space, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(test_cors_is_short, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_remembered_is_short, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_refused, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_notification, scratch_setup, scratch_teardown),
