@@ -264,6 +264,7 @@ close_get(void *arg)
 
 	if (g->fd >= 0)
 		close(g->fd);
+	g->fd = -1;
 }
 
 static struct store_get *
@@ -304,6 +305,9 @@ disk_next(struct task *t, struct store_get *get, void *data, size_t n)
 		got += (size_t)r;
 		g->offset += r;
 	}
+	/* An object may have 10,000 of them, read one after the other by one request. */
+	if (g->offset == g->end)
+		close_get(g);
 	return got;
 }
 

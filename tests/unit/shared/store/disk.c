@@ -64,6 +64,41 @@ get(const char *id, int64_t offset)
 	return text;
 }
 
+static int
+open_files(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	int  n = 0;
+
+	assert_non_null(d);
+	while (readdir(d) != NULL)
+		n++;
+	closedir(d);
+	return n;
+}
+
+/* Not at the end of the request: it may read thousands. */
+static void
+test_what_is_read_is_closed(void **state)
+{
+	struct store_put *p = put("whole", "text");
+	struct store_get *g;
+	char              text[5] = "";
+	int               before;
+
+	(void)state;
+	store_keep(&task, p);
+	before = open_files();
+	for (int i = 0; i < 3; i++) {
+		g = store_read(&task, store, 7, "whole", 1, 3);
+		assert_int_equal(store_next(&task, g, text, 2), 2);
+		assert_int_equal(store_next(&task, g, text, 5), 1);
+		assert_int_equal(store_next(&task, g, text, 5), 0);
+	}
+	assert_int_equal(open_files(), before);
+	store_drop(p);
+}
+
 static void
 count(void *arg, int64_t environment, const char *id)
 {
@@ -208,6 +243,7 @@ main(void)
 		cmocka_unit_test(test_life),       cmocka_unit_test(test_end_of_the_task),
 		cmocka_unit_test(test_drop),       cmocka_unit_test(test_full),
 		cmocka_unit_test(test_away),       cmocka_unit_test(test_remove_all),
+		cmocka_unit_test(test_what_is_read_is_closed),
 	};
 
 	return cmocka_run_group_tests_name("disk", tests, open_store, close_store);
