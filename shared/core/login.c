@@ -281,9 +281,12 @@ login_identity(struct task *t, const struct conf *c, const struct identity *who)
 	account = row_i64(&r, 0, "id");
 	r = db_rows(t, &Q_identity_create, db_text(who->issuer), db_text(who->subject), db_i64(account),
 	    db_text(who->email), db_time(t->now));
-	/* Two log-ins at once, both the first: the loser begins anew and finds the winner's. */
-	if (r.n == 0)
-		task_throw(t, &FAULT_CONFLICT, "the identity was made by another request");
+	if (r.n > 0)
+		return account;
+	/* Two log-ins at once, both the first. To begin anew would be no use: a code counts once. */
+	db_rows(t, &Q_login_unmake, db_i64(account));
+	if (!known_identity(t, who, &account))
+		task_throw(t, &FAULT_CONFLICT, "the identity was made and unmade by other requests");
 	return account;
 }
 

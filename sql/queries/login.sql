@@ -6,6 +6,10 @@ insert into core.account (public_id, name, tier, email, created_at)
 values ($1, $2, $3, $4, $5)
 returning id
 
+-- name: login_unmake(bigint)
+-- Account $1, made in this transaction, was not needed.
+delete from core.account where id = $1
+
 -- name: login_create(bigint, text, text, timestamptz)
 -- Account $1 logs in by e-mail $2 and the password of hash $3, since $4. No row: another does.
 insert into core.login (account_id, email, password, changed_at)

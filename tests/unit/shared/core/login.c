@@ -69,6 +69,31 @@ test_employee(void **state)
 	    "employee");
 }
 
+/* Two first log-ins at once: the one that comes late has the other's account, and leaves none. */
+static void
+test_both_first(void **state)
+{
+	struct task    *t = *state;
+	struct identity who = { "https://sso.example", "u1", "a@other.example", "A", true };
+	int64_t         account;
+
+	scratch_sql("insert into core.account (public_id, name, created_at)"
+	    " values ('acc-winner', 'W', now()) returning id");
+	/* The winner's row comes between our look and our insert. */
+	scratch_sql("create function public.come_late() returns trigger language plpgsql as $$ begin"
+	    " if pg_trigger_depth() > 1 then return new; end if;"
+	    " insert into core.identity select new.issuer, new.subject, a.id, null, now(), now()"
+	    " from core.account a where a.public_id = 'acc-winner'; return null; end $$;"
+	    " create trigger late before insert on core.identity for each row"
+	    " execute function public.come_late(); select 1");
+	account = login_identity(t, scratch_conf(), &who);
+	db_commit(t);
+	scratch_sql("drop trigger late on core.identity; drop function public.come_late(); select 1");
+	assert_string_equal(scratch_sql("select public_id from core.account where id = %lld",
+	    (long long)account), "acc-winner");
+	assert_string_equal(scratch_sql("select count(*) from core.account"), "1");
+}
+
 static void
 sign_up_once(struct task *t)
 {
@@ -100,6 +125,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_employee, setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(test_both_first, setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_torture, setup, scratch_teardown),
 	};
 
