@@ -32,6 +32,8 @@ struct s3_access {
 	struct policy     *policy;     /* of docs; NULL: none */
 	const struct xml  *events;     /* docs.notification, read by event.c; NULL: not yet */
 	bool               is_public;  /* the policy lets everybody in */
+	const char        *tagged;     /* the key last asked for its tags; NULL: none */
+	struct blob_pairs  tags;
 };
 
 void s3_authorise(struct call *c);

@@ -250,24 +250,39 @@ tag_values(struct s3_asking *q, const struct uri_query *tags, const char *name,
 	return out->n > 0;
 }
 
+/* Of the object as it is; read once, however many conditions ask. */
+static const struct blob_pairs *
+existing_tags(struct s3_asking *q)
+{
+	struct call       *c = q->c;
+	const char        *key = aws_rest_label(c, "Key");
+	bool               named = key != NULL && strcmp(key, q->key) == 0 &&
+	    strcmp(q->a->bucket, s3_bucket(c)) == 0;
+	struct blob_object o;
+
+	if (q->a->tagged != NULL && strcmp(q->a->tagged, q->key) == 0)
+		return &q->a->tags;
+	q->a->tags = (struct blob_pairs){ 0 };
+	if (blob_get(c->task, &c->space, q->a->docs.owner, q->a->bucket, q->key,
+	    named ? s3_version_arg(c) : NULL, false, &o) == BLOB_OK)
+		q->a->tags = o.tags;
+	q->a->tagged = q->key;
+	return &q->a->tags;
+}
+
 /* Those the object has, for actions on what is there already. */
 static bool
 existing_tag(struct s3_asking *q, const char *name, struct policy_texts *out)
 {
-	struct call       *c = q->c;
-	const char        *key = aws_rest_label(c, "Key");
-	bool               named = q->key != NULL && key != NULL && strcmp(key, q->key) == 0 &&
-	    strcmp(q->a->bucket, s3_bucket(c)) == 0;
-	struct blob_object o;
+	const struct blob_pairs *tags;
 
-	if (q->key == NULL || strcmp(q->action, "s3:PutObject") == 0 ||
-	    blob_get(c->task, &c->space, q->a->docs.owner, q->a->bucket, q->key,
-	    named ? s3_version_arg(c) : NULL, false, &o) != BLOB_OK)
+	if (q->key == NULL || strcmp(q->action, "s3:PutObject") == 0)
 		return false;
-	out->list = mem_array(c->task->mem, const char *, 1);
-	for (size_t i = 0; i + 1 < o.tags.n; i += 2)
-		if (strcmp(o.tags.list[i], name) == 0)
-			out->list[out->n++] = o.tags.list[i + 1];
+	tags = existing_tags(q);
+	out->list = mem_array(q->c->task->mem, const char *, 1);
+	for (size_t i = 0; i + 1 < tags->n; i += 2)
+		if (strcmp(tags->list[i], name) == 0)
+			out->list[out->n++] = tags->list[i + 1];
 	return out->n > 0;
 }
 

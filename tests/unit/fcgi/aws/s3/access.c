@@ -81,6 +81,27 @@ test_round_trips(void **state)
 	assert_int_equal(trips(200, "GET", "/bkt?policy", ""), 1);
 }
 
+/* The tags of an object are read once, however many conditions ask for them. */
+static void
+test_tags_are_read_once(void **state)
+{
+	static const char policy[] = "{\"Version\": \"2012-10-17\", \"Statement\": {"
+	    "\"Effect\": \"Allow\","
+	    "\"Principal\": {\"AWS\": \"222222222222\"}, \"Action\": \"s3:GetObject\","
+	    "\"Resource\": \"arn:aws:s3:::bkt/*\", \"Condition\": {\"StringEquals\": {"
+	    "\"s3:ExistingObjectTag/a\": \"1\", \"s3:ExistingObjectTag/b\": \"2\","
+	    "\"s3:ExistingObjectTag/c\": \"3\"}}}}";
+
+	(void)state;
+	assert_int_equal(s3_send("PUT", "/bkt/t", "x-amz-tagging: a=1&b=2&c=3\n", "x", 1).status, 200);
+	assert_int_equal(s3_do("PUT", "/bkt?policy", policy), 204);
+	s3_call_fresh();
+	s3_call_as(1);
+	/* What the bucket says, the tags, the object. */
+	assert_int_equal(trips(200, "GET", "/bkt/t", ""), 3);
+	assert_int_equal(trips(200, "GET", "/bkt/t", ""), 2);
+}
+
 static const char *
 generation(void)
 {
@@ -173,6 +194,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_actions),
 		cmocka_unit_test_setup_teardown(test_round_trips, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_tags_are_read_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_generation, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_torture, set_up, tear_down),
 	};
