@@ -5,6 +5,7 @@
 #
 # docs/BENCH.md says what each line means.  Nothing here fails for being slow, only when a request
 # fails.  MF_BENCH_SECONDS: of each measurement (3); MF_BENCH_ENVIRONMENTS: how many (1000).
+import glob
 import json
 import os
 import platform
@@ -133,12 +134,14 @@ def environment_load(i, program):
 def round_trips(i):
     """Operation -> (requests, trips) as the access log has them."""
     found = {}
-    with open(f"{i.state}/log/pool.log", errors="replace") as f:
-        for line in f:
-            op = re.search(r"\bop=aws\.s3\.(PutObject|GetObject) status=200 .*\btrips=(\d+)", line)
-            if op:
-                n, trips = found.get(op.group(1), (0, 0))
-                found[op.group(1)] = (n + 1, trips + int(op.group(2)))
+    for name in glob.glob(f"{i.state}/log/pool.log*"):  # those before are kept beside it
+        with open(name, errors="replace") as f:
+            for line in f:
+                op = re.search(
+                    r"\bop=aws\.s3\.(PutObject|GetObject) status=200 .*\btrips=(\d+)", line)
+                if op:
+                    n, trips = found.get(op.group(1), (0, 0))
+                    found[op.group(1)] = (n + 1, trips + int(op.group(2)))
     return found
 
 
