@@ -11,6 +11,7 @@
 #include "shared/core/idempotency.h"
 #include "shared/core/job.h"
 #include "shared/engine/blob.h"
+#include "shared/engine/blob_rule.h"
 #include "shared/engine/queue.h"
 #include "shared/store/store.h"
 
@@ -18,8 +19,8 @@
 	"Usage: mf-collect [--now]\n" \
 	"Empties the spaces that environments dropped, removes object bytes nobody names and\n" \
 	"messages of purged or deleted queues, all after MF_BLOB_GRACE; also rows of the audit log\n" \
-	"and kept answers whose time is over.  cron starts it; several\n" \
-	"at once are fine, and so is killing it.\n" \
+	"and kept answers whose time is over.  Does what lifecycle rules of buckets say for the\n" \
+	"day.  cron starts it; several at once are fine, and so is killing it.\n" \
 	"--now: without waiting for the grace period, when nothing writes to this installation.\n"
 
 enum { BODIES = 500, MESSAGES = 10000 };
@@ -29,7 +30,8 @@ struct running {
 	struct job         job;
 	struct store      *store;
 	struct collect     spaces;
-	int64_t            bodies, messages, requests;
+	struct blob_rule_run rules; /* where the run through buckets with rules is */
+	int64_t            bodies, messages, requests, ruled;
 	bool               now, more;
 };
 
@@ -85,6 +87,35 @@ next_requests(void *arg)
 	r->more = gone > 0;
 }
 
+static void
+next_rules(void *arg)
+{
+	struct running *r = arg;
+	int64_t         n;
+
+	r->more = blob_rules_step(r->job.task, &r->rules, &n);
+	r->ruled += n;
+}
+
+/* A bucket that fails keeps no other from its turn. */
+static bool
+rule_all(struct running *r)
+{
+	bool ok = true;
+
+	r->more = true;
+	while (r->more) {
+		struct blob_rule_run before = r->rules;
+
+		if (job_step(&r->job, next_rules, r))
+			continue;
+		ok = false;
+		if (before.space == r->rules.space && before.bucket == r->rules.bucket)
+			break;
+	}
+	return ok;
+}
+
 /* Step by step until there is no more; false: a step failed. */
 static bool
 repeat(struct running *r, void (*step)(void *arg))
@@ -106,6 +137,7 @@ report(const struct running *r, bool ok)
 	log_int(&l, "bodies", r->bodies);
 	log_int(&l, "messages", r->messages);
 	log_int(&l, "requests", r->requests);
+	log_int(&l, "ruled", r->ruled);
 	log_text(&l, "result", ok ? "done" : "failed");
 	log_end(&l);
 }
@@ -132,6 +164,7 @@ main(int argc, char **argv)
 	ok = repeat(&r, next_bodies) && ok;
 	ok = repeat(&r, next_messages) && ok;
 	ok = repeat(&r, next_requests) && ok;
+	ok = rule_all(&r) && ok;
 	report(&r, ok);
 	job_end(&r.job);
 	store_close(r.store);

@@ -21,6 +21,7 @@ blob_access_find(struct task *t, const struct space *sp, const char *bucket,
 		.shut = row_null(&r, 0, "shut") ? BLOB_NOT_SAID : row_i64(&r, 0, "shut"),
 		.acl = blob_pairs_read(t, &r, 0, "acl"),
 		.encryption = row_text(&r, 0, "encryption"),
+		.lifecycle = row_text(&r, 0, "lifecycle"),
 		.notification = row_text(&r, 0, "notification") };
 	return BLOB_OK;
 }
@@ -34,6 +35,7 @@ blob_access_copy(struct mem *m, const struct blob_access *a)
 	copy->ownership = mem_text(m, a->ownership);
 	copy->policy = mem_text(m, a->policy);
 	copy->encryption = mem_text(m, a->encryption);
+	copy->lifecycle = mem_text(m, a->lifecycle);
 	copy->notification = mem_text(m, a->notification);
 	if (a->acl.list != NULL) {
 		const char **list = mem_array(m, const char *, a->acl.n + 1);

@@ -32,7 +32,7 @@ struct blob_access {
 	const char       *policy;    /* NULL: none */
 	struct blob_pairs acl;       /* list NULL: the owner's alone */
 	/* Not of access, but needed by every put: documents of blob_config.h (blob_remembered). */
-	const char       *encryption, *notification;
+	const char       *encryption, *lifecycle, *notification;
 };
 enum { BLOB_NOT_SAID = -1 };
 

@@ -11,7 +11,8 @@
 bool
 blob_remembered(const char *kind)
 {
-	return strcmp(kind, "encryption") == 0 || strcmp(kind, "notification") == 0;
+	return strcmp(kind, "encryption") == 0 || strcmp(kind, "lifecycle") == 0 ||
+	    strcmp(kind, "notification") == 0;
 }
 
 enum blob_result

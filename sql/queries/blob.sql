@@ -59,7 +59,7 @@ removed as (
             or b.ownership is distinct from 'BucketOwnerEnforced'
             or exists (select from blob.bucket_config c
                         where c.space = $3 and c.bucket = b.id
-                          and c.kind in ('encryption', 'notification'))
+                          and c.kind in ('encryption', 'lifecycle', 'notification'))
               as special),
 raised as (
   update core.environment e set generation = e.generation + 1

@@ -2,11 +2,13 @@
 
 -- name: blob_access_find(bigint, bigint, bigint, text)
 select b.owner, b.ownership, b.shut, b.policy, b.acl, c.document as encryption,
-       n.document as notification
+       l.document as lifecycle, n.document as notification
   from core.environment e
   left join blob.bucket b on b.space = $3 and b.name = $4
   left join blob.bucket_config c
     on c.space = $3 and c.bucket = b.id and c.kind = 'encryption' and c.id = ''
+  left join blob.bucket_config l
+    on l.space = $3 and l.bucket = b.id and l.kind = 'lifecycle' and l.id = ''
   left join blob.bucket_config n
     on n.space = $3 and n.bucket = b.id and n.kind = 'notification' and n.id = ''
  where e.id = $1 and e.generation = $2 and e.state = 'running'

@@ -20,7 +20,8 @@ kept as (
   returning c.id),
 raised as (
   update core.environment e set generation = e.generation + 1
-    from kept where e.id = $1 and $6 in ('encryption', 'notification'))
+    from kept
+   where e.id = $1 and $6 in ('encryption', 'lifecycle', 'notification'))
 select b.id as bucket, b.owner as bucket_owner, k.id as kept
   from bucket b left join kept k on true
 
@@ -57,6 +58,7 @@ gone as (
   returning c.id),
 raised as (
   update core.environment e set generation = e.generation + 1
-    from gone where e.id = $1 and $6 in ('encryption', 'notification'))
+    from gone
+   where e.id = $1 and $6 in ('encryption', 'lifecycle', 'notification'))
 select b.id as bucket, b.owner as bucket_owner, g.id as gone
   from bucket b left join gone g on true

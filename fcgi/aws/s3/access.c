@@ -73,7 +73,7 @@ look(struct call *c, struct s3_access *a)
 	}
 	memo_put(c->world->memo, &c->space, a->bucket, &a->docs, copy_docs);
 	a->remembered = false;
-	a->events = NULL;
+	a->events = a->cycle = NULL;
 	read_policy(c, a);
 }
 

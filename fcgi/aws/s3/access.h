@@ -31,6 +31,7 @@ struct s3_access {
 	bool               remembered; /* not read in this run */
 	struct policy     *policy;     /* of docs; NULL: none */
 	const struct xml  *events;     /* docs.notification, read by event.c; NULL: not yet */
+	const struct xml  *cycle;      /* docs.lifecycle, read by lifecycle_rule.c; likewise */
 	bool               is_public;  /* the policy lets everybody in */
 	const char        *tagged;     /* the key last asked for its tags; NULL: none */
 	struct blob_pairs  tags;

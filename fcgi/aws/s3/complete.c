@@ -309,6 +309,7 @@ put_result(struct completion *k)
 	if (*k->object.version != '\0') /* as PutObject */
 		call_header(c, "x-amz-version-id", k->object.version);
 	encryption_headers(c, &k->upload.headers);
+	s3_expiration_header(c, k->bucket, &k->object);
 	call_header(c, "Content-Type", "application/xml");
 	enc_struct(c->out, "CompleteMultipartUploadResult");
 	enc_text(c->out, "Location", c->sub_host != NULL ?

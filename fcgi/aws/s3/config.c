@@ -12,7 +12,7 @@
 #include "shared/wire/base64.h"
 #include "shared/wire/xml.h"
 
-enum { MOST_IDS = 1000, PAGE = 100, ID_MAX = 64, MOST_REMEMBERED = 128 << 10 };
+enum { MOST_IDS = 1000, PAGE = 100, ID_MAX = 64, MOST_REMEMBERED = 256 << 10 };
 
 /* The operation's own shape says: "PUT /{Bucket}?cors", "GET /{Bucket}?analytics&id". */
 static const struct config_kind *
@@ -145,8 +145,14 @@ s3_delete_bucket_configuration(struct call *c)
 	const struct config_kind *k = kind_of(c);
 	const char               *bucket = s3_bucket(c), *id = wanted_id(c, k);
 
+	if (k->along != NULL) {
+		db_enclose(c->task);
+		k->along(c, NULL);
+	}
 	check_result(c, k, blob_config_remove(c->task, &c->space, s3_owner(c), bucket, k->name, id),
 	    bucket);
+	if (k->along != NULL)
+		db_commit_all(c->task);
 	forget(c, k, bucket);
 	c->reply.status = 204;
 }

@@ -34,6 +34,7 @@ void config_check_cors(struct call *c, struct xml *x);
 void config_check_website(struct call *c, struct xml *x);
 void config_check_lifecycle(struct call *c, struct xml *x);
 void config_check_notification(struct call *c, struct xml *x);
+void config_along_lifecycle(struct call *c, const struct xml *x); /* NULL: it is deleted */
 void config_along_notification(struct call *c, const struct xml *x);
 void config_check_encryption(struct call *c, struct xml *x);
 void config_check_logging(struct call *c, struct xml *x);

@@ -189,6 +189,7 @@ put_result(struct call *c, const struct s3_source *s, const struct blob_object *
 	s3_source_version_header(c, s);
 	s3_version_header(c, o);
 	encryption_headers(c, &o->headers);
+	s3_expiration_header(c, s3_bucket(c), o);
 	call_header(c, "Content-Type", "application/xml");
 	enc_struct(c->out, "CopyObjectResult");
 	enc_text(c->out, "LastModified",

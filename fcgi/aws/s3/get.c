@@ -161,6 +161,8 @@ read_object(struct call *c, bool with_bytes)
 	encryption_check_read(c);
 	s3_find_version(c, bucket, key, with_bytes, &o);
 	s3_version_header(c, &o);
+	if (o.latest)
+		s3_expiration_header(c, bucket, &o);
 	s3_answer_object(c, &o, with_bytes);
 }
 

@@ -43,5 +43,6 @@ s3_put_object(struct call *c)
 		call_header(c, "x-amz-version-id", o.version);
 	call_header(c, "ETag", s3_quoted(c, o.etag));
 	encryption_headers(c, &o.headers);
+	s3_expiration_header(c, bucket, &o);
 	s3_checksum_headers(c, &o);
 }

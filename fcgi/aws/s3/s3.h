@@ -66,6 +66,8 @@ struct blob_pairs s3_kept_headers(struct call *c, const char *salt);
 struct blob_pairs s3_user_metadata(struct call *c);
 const char *s3_pair(const struct blob_pairs *p, const char *name);
 const char *s3_storage_class(struct call *c);
+/* x-amz-expiration of the current object, where a rule of its bucket will remove it. */
+void        s3_expiration_header(struct call *c, const char *bucket, const struct blob_object *o);
 /* Answer with them. */
 void        s3_put_headers(struct call *c, const struct blob_object *o);
 /* A query argument that is to be UTF-8, "" when it is not there. */

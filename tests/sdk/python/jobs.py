@@ -30,6 +30,12 @@ def once(program, **more):
                           capture_output=True).returncode
 
 
+def cron(program):
+    """One that cron starts, now; its status."""
+    return subprocess.run([f"{STATE}/program/bin/{program}"], preexec_fn=become, cwd=STATE,
+                          env=settings(), timeout=60, check=False, capture_output=True).returncode
+
+
 def number_in(path):
     """None while its writer has only begun."""
     text = open(path).read()

@@ -251,7 +251,9 @@ test_gone_with_the_bucket(void **state)
 	    "<MetricsConfiguration><Id>x</Id></MetricsConfiguration>").status, 403);
 	s3_call_as(0);
 	assert_int_equal(s3_do("DELETE", "/bkt", ""), 204);
+	s3_call_fresh();
 	assert_string_equal(scratch_sql("select count(*) from blob.bucket_config"), "0");
+	assert_string_equal(scratch_sql("select count(*) from blob.rule"), "0");
 	assert_int_equal(s3_do("GET", "/bkt?website", ""), 404);
 	assert_int_equal(s3_do("PUT", "/bkt?accelerate",
 	    "<AccelerateConfiguration><Status>Enabled</Status></AccelerateConfiguration>"), 404);
