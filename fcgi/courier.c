@@ -28,6 +28,7 @@ static struct {
 struct round {
 	struct task        *task;
 	const struct world *world;
+	int64_t             after; /* the space that was last tried */
 	bool                more;
 };
 
@@ -49,25 +50,33 @@ ring(struct task *t, const struct world *world, const struct blob_event_sent *li
 		    wake_slot(queue_channel(t->mem, list[i].space, list[i].queue)));
 }
 
+/* One batch; true: there may be more. */
+static bool
+carry_one(struct task *t, const struct world *world, int64_t space)
+{
+	struct mem_mark         mark = mem_mark(t->mem);
+	struct blob_event_sent *list;
+	bool                    more;
+	size_t                  n = blob_event_send(t, space, &services_told, &list, &more);
+
+	ring(t, world, list, n);
+	mem_release(t->mem, mark);
+	return more;
+}
+
 /* One batch of each space, so that a busy one keeps nobody waiting. */
 bool
-courier_carry(struct task *t, const struct world *world)
+courier_carry(struct task *t, const struct world *world, int64_t *after)
 {
-	int64_t *spaces, after = 0;
+	int64_t *spaces;
 	bool     any = false;
 	size_t   n;
 
 	do {
-		n = blob_event_spaces(t, after, SPACES, &spaces);
+		n = blob_event_spaces(t, *after, SPACES, &spaces);
 		for (size_t i = 0; i < n; i++) {
-			struct blob_event_sent *list;
-			bool                    more;
-			size_t                  queues =
-			    blob_event_send(t, spaces[i], &services_told, &list, &more);
-
-			ring(t, world, list, queues);
-			any = any || more;
-			after = spaces[i];
+			*after = spaces[i];
+			any = carry_one(t, world, spaces[i]) || any;
 		}
 	} while (n == SPACES);
 	return any;
@@ -78,26 +87,49 @@ carry(void *arg)
 {
 	struct round *r = arg;
 
-	r->more = courier_carry(r->task, r->world);
+	r->more = courier_carry(r->task, r->world, &r->after) || r->more;
 }
 
-/* False: something failed, and was said. */
+/*
+ * Every space once; one that fails keeps none behind it from its events.  False: something failed,
+ * and was said.
+ */
+static bool
+carry_each(struct round *r)
+{
+	const struct fault *f;
+	bool                ok = true;
+	int64_t             from;
+
+	r->after = 0;
+	do {
+		from = r->after;
+		task_begin(r->task);
+		f = task_try(r->task, carry, r);
+		if (f != NULL) {
+			log_say("courier", "%s: %s", f->name,
+			    r->task->detail != NULL ? r->task->detail : f->text);
+			ok = false;
+		}
+		db_release(r->task);
+	} while (f != NULL && r->after > from);
+	return ok;
+}
+
+/* Until there is nothing more, or something failed. */
 static bool
 carry_all(struct task *t, const struct world *world)
 {
-	struct round        r = { .task = t, .world = world };
-	const struct fault *f;
+	struct round r = { .task = t, .world = world, .more = true };
+	bool         ok = true;
 
-	do {
-		task_begin(t);
-		f = task_try(t, carry, &r);
-		if (f != NULL)
-			log_say("courier", "%s: %s", f->name, t->detail != NULL ? t->detail : f->text);
-		db_release(t);
+	while (ok && r.more) {
+		r.more = false;
+		ok = carry_each(&r);
 		if (r.more)
 			usleep(PAUSE_US);
-	} while (f == NULL && r.more);
-	return f == NULL;
+	}
+	return ok;
 }
 
 /* Until somebody kicks, or it is time to look. */

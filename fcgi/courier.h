@@ -3,6 +3,7 @@
 #define MF_COURIER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct task;
 struct world;
@@ -19,7 +20,10 @@ struct world;
 void courier_start(const struct world *world);
 /* This process has committed an event. */
 void courier_kick(void);
-/* Send what is due; throws as statements do.  True: there may be more at once. */
-bool courier_carry(struct task *t, const struct world *world);
+/*
+ * Send what is due of the spaces past *after, which follows them; throws as statements do, and may
+ * then go on behind the space that threw.  True: there may be more at once.
+ */
+bool courier_carry(struct task *t, const struct world *world, int64_t *after);
 
 #endif
