@@ -97,7 +97,7 @@ const struct doc doc_generate_data = {
 		{ 202, "Where they are being put", &seeded_shape, NULL, HAS_LOCATION | HAS_RETRY },
 	},
 	.faults = { &API_NO_ENVIRONMENT, &API_DESTROYED, &API_WRONG_STATE, &API_DATA_UNFIT,
-		&API_SERVER_FAILED, &API_NO_OPERATION },
+		&API_SERVER_FAILED, &API_NO_OPERATION, &API_QUOTA_STORAGE },
 };
 
 void

@@ -5,6 +5,7 @@
 #include "fcgi/api/around.h"
 #include "fcgi/api/data.h"
 #include "fcgi/proto/problem.h"
+#include "fcgi/weigh.h"
 #include "shared/base/conf.h"
 #include "shared/base/text.h"
 #include "shared/engine/blob.h"
@@ -19,6 +20,7 @@
 struct target {
 	struct space space;
 	const char  *who, *bucket;
+	int64_t      account, storage; /* who owns the environment, and may store */
 	bool         created;
 	int64_t      bytes;
 };
@@ -48,6 +50,8 @@ find_target(struct call *c, const struct data_wish *w, struct target *out)
 		problem_field(c, "s3_bucket", "is to be 3 to 63 of a-z, 0-9 and - (not at its ends)");
 	problem_check(c);
 	out->who = e->accounts[0].account_id;
+	out->account = e->account;
+	out->storage = e->storage;
 	out->created = blob_bucket_make(c->task, &out->space, out->who, &(struct blob_new_bucket){
 	    .name = out->bucket, .region = REGION }, &b) ==
 	    BLOB_OK;
@@ -72,6 +76,8 @@ put_file(struct call *c, struct target *to, const char *key, const struct buf *b
 		.home = to->space.environment };
 	enum blob_result   r;
 
+	if (!weigh_fits(c->task, c->world->limit, to->account, to->storage, o.size))
+		task_throw(c->task, &API_QUOTA_STORAGE, NULL);
 	o.etag = digest_hex(m, DIGEST_MD5, b->data, b->len);
 	digest_once(DIGEST_CRC64NVME, b->data, b->len, crc);
 	o.checksum = base64_encode(m, crc, digest_size(DIGEST_CRC64NVME));

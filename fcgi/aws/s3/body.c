@@ -176,11 +176,15 @@ take_into_store(struct intake *in, struct s3_body *body, char *buffer, size_t ha
 }
 
 /* The quota of who owns the environment, which is none of AWS's: worded as Ceph does. */
-static void
-check_quota(struct call *c, int64_t size)
+void
+s3_check_quota(struct call *c, int64_t size)
 {
-	if (!weigh_fits(c->task, c->world->limit, c->env->account, c->env->storage, size))
+	struct s3_state *s = s3_state(c);
+
+	if (!s->weighed &&
+	    !weigh_fits(c->task, c->world->limit, c->env->account, c->env->storage, size))
 		task_throw(c->task, &S3_QUOTA, NULL);
+	s->weighed = true;
 }
 
 static const struct s3_body *
@@ -200,7 +204,7 @@ take(struct call *c, bool of_part)
 	if (of_part && in.algorithm->kind != DIGEST_CRC64NVME)
 		in.crc64nvme = digest_new(c->task->mem, DIGEST_CRC64NVME);
 	length = aws_body_length(in.from);
-	check_quota(c, length > 0 ? length : 0);
+	s3_check_quota(c, length > 0 ? length : 0);
 	if (length >= 0 && (size_t)length < room)
 		room = (size_t)length;
 	buffer = mem_raw(c->task->mem, room + 1);
@@ -210,7 +214,7 @@ take(struct call *c, bool of_part)
 		take_into_store(&in, body, buffer, got);
 	intake_check(&in, body);
 	if (length < 0)
-		check_quota(c, body->size);
+		s3_check_quota(c, body->size);
 	if (body->size < least)
 		s3_throw(c, &S3_TOO_SMALL, NULL, "ProposedSize", mem_fmt(c->task->mem, "%lld",
 		    (long long)body->size), "MinSizeAllowed", mem_fmt(c->task->mem, "%lld",

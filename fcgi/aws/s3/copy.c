@@ -244,6 +244,7 @@ s3_copy_object(struct call *c)
 	check_changes_something(c, &s, bucket, key, replace);
 	s3_look_at_source(c, &s, s3_header(c, "x-amz-checksum-algorithm") != NULL ||
 	    encryption_brought(c));
+	s3_check_quota(c, s.object.size);
 	s3_new_object(c, &o.owner, &o.acl);
 	o.size = s.object.size;
 	o.storage_class = s3_storage_class(c);

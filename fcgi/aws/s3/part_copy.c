@@ -108,6 +108,7 @@ put(struct part_copy *k, const char *bucket, const char *key, const char *id, st
 	const struct s3_body     *body;
 	enum blob_result          r;
 
+	s3_check_quota(c, k->length);
 	if (o->parts == NULL && k->length == o->size && k->seal == NULL && !encryption_sealed(o)) {
 		p->etag = o->etag;
 		set_checksum(k, p, source_checksum(k));

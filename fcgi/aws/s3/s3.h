@@ -128,6 +128,11 @@ const struct s3_body *s3_rewrite(struct call *c, const struct blob_object *o, in
  * not known (the connection broke), the engine throws instead, and the collector finds out.
  */
 void s3_settle(const struct s3_body *body, enum blob_result r);
+/*
+ * Throws QuotaExceeded unless `size` more may be stored, and counts it in; once, whatever runs
+ * again.  s3_body does so itself.
+ */
+void s3_check_quota(struct call *c, int64_t size);
 /* A document in the body: MalformedXML unless its root is `root`. NULL: the body is empty. */
 struct xml *s3_xml(struct call *c, const char *root);
 /* The same where x-amz-checksum-* headers speak of something else than the document. */

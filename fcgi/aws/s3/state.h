@@ -35,6 +35,7 @@ struct s3_state {
 	struct s3_body   *body;   /* taken, and stored when large: never read twice */
 	struct xml       *document;
 	bool              read;   /* a document was read; none when it was empty */
+	bool              weighed; /* what it stores was counted into the quota */
 	struct s3_extras *extras; /* of the fault being thrown */
 	struct reading   *form;   /* the request is one (form.h) */
 	struct s3_cors   *cors;   /* of this answer, whatever it becomes; NULL: none */

@@ -1,4 +1,4 @@
-# tests/sdk/python/test_accounts.py - sign-up, log-in, sessions, scopes, quotas, throttles
+# tests/sdk/python/test_accounts.py - sign-up, log-in, sessions, scopes, throttles
 """Each visitor comes from an address of its own of 127.0.0.0/8, so that no throttle meets another
 test."""
 import base64
@@ -17,7 +17,6 @@ import pytest
 
 import installation
 from database import ask
-from conftest import make_client
 from test_neighbour import operation_lines
 
 AUTH = "/api/v1/auth"
@@ -347,54 +346,3 @@ def test_a_key_makes_no_greater_key(keys):
     assert heir.ok("POST", "/api/v1/keys", {})["expires_at"] == "2099-01-01T00:00:00.000Z"
     heir.refused(422, "invalid-request", "POST", "/api/v1/keys",
                  {"expires_at": "2099-01-02T00:00:00Z"})
-
-
-def test_environments_quota():
-    visitor = sign_up()
-    wish = {"services": ["aws_sqs"]}
-    with concurrent.futures.ThreadPoolExecutor(6) as pool:
-        answers = list(pool.map(lambda _: visitor.call("POST", "/api/v1/environments", wish),
-                                range(6)))
-    assert sorted(a.status for a in answers) == [201] + [403] * 5
-    assert {a.json["code"] for a in answers if a.status == 403} == {"quota-environments"}
-    made = [a.json["id"] for a in answers if a.status == 201][0]
-    assert visitor.ok("GET", "/api/v1/account")["used"]["environments"] == 1
-    visitor.ok("DELETE", "/api/v1/environments/" + made)
-    made = visitor.ok("POST", "/api/v1/environments", wish)["id"]
-    visitor.ok("DELETE", "/api/v1/environments/" + made)
-
-
-def test_hours_quota():
-    visitor = sign_up()
-    made = visitor.ok("POST", "/api/v1/environments", {"services": ["aws_sqs"]})["id"]
-    visitor.ok("POST", f"/api/v1/environments/{made}/stop")
-    ask(f"update core.account set hours = 0 where id = (select account_id from core.login where"
-        f" email = '{visitor.email}')")
-    visitor.refused(403, "quota-hours", "POST", f"/api/v1/environments/{made}/start")
-    visitor.ok("DELETE", "/api/v1/environments/" + made)
-    visitor.refused(403, "quota-hours", "POST", "/api/v1/environments", {"services": ["aws_sqs"]})
-
-
-def test_storage_quota(refused):
-    visitor = sign_up()
-    ask(f"update core.account set storage = 300000 where id = (select account_id from core.login"
-        f" where email = '{visitor.email}')")
-    made = visitor.ok("POST", "/api/v1/environments", {"services": ["aws_s3"]})
-    environment = installation.Environment(visitor, made)
-    s3 = make_client(environment, form="path")
-    s3.create_bucket(Bucket="bbb")
-    for n in range(2):
-        s3.put_object(Bucket="bbb", Key=str(n), Body=b"x" * 140000)
-    with refused("QuotaExceeded", 403):
-        s3.put_object(Bucket="bbb", Key="2", Body=b"x" * 140000)
-    s3.put_object(Bucket="bbb", Key="3", Body=b"small")
-    assert s3.get_object(Bucket="bbb", Key="1")["ContentLength"] == 140000
-    visitor.ok("DELETE", environment.path)
-
-
-def test_tiers():
-    tiers = {t["id"]: t["quota"] for t in Visitor().ok("GET", "/api/v1/tiers")["tiers"]}
-    assert set(tiers) == {"anonymous", "beginner", "student", "professional", "government",
-                          "enterprise", "custom", "employee"}
-    assert set(tiers["custom"].values()) == {None}
-    assert tiers["anonymous"]["environments"] == 1
