@@ -61,6 +61,8 @@ struct op {
 	const char *http;
 	const char *when;    /* a header that must be there too: "x-amz-copy-source" */
 	size_t      body_limit; /* of the decoded body; 0: DEFAULT_BODY_LIMIT */
+	/* An older name of that operation: its requests are that one's.  The rest is not set. */
+	const char *same;
 };
 
 enum { DEFAULT_BODY_LIMIT = 1 << 20 };

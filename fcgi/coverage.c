@@ -10,11 +10,17 @@ counts(const struct service *s)
 	return s->n_ops > 0 && !s->test_only;
 }
 
+static bool
+is_built(const struct service *s, const struct op *op)
+{
+	return (op->same != NULL ? op_named(s, op->same) : op)->handler != NULL;
+}
+
 static void
 print_op(FILE *out, const struct service *s, const struct op *op)
 {
 	fprintf(out, "%s.%s\t%s\t%s\t%s\t%s\t%s\t%s\n", s->cloud, s->name, op->name,
-	    op->http != NULL ? op->http : "-", op->handler != NULL ? "built" : "known",
+	    op->http != NULL ? op->http : "-", is_built(s, op) ? "built" : "known",
 	    op->flags & OP_WRITE ? "write" : "read", op->flags & OP_OPEN ? "open" : "signed",
 	    scope_name(op_scope(op)));
 }
@@ -33,8 +39,23 @@ built(const struct service *s)
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->n_ops; i++)
-		n += s->ops[i].handler != NULL;
+		n += is_built(s, &s->ops[i]);
 	return n;
+}
+
+/* Operations that vendors have two names for: nobody can tell by which one he was asked. */
+static void
+print_older(FILE *out, const struct service *s)
+{
+	const char *before = "\nOlder names of the same requests: ";
+
+	for (size_t i = 0; i < s->n_ops; i++)
+		if (s->ops[i].same != NULL) {
+			fprintf(out, "%s%s (%s)", before, s->ops[i].name, s->ops[i].same);
+			before = ", ";
+		}
+	if (*before == ',')
+		fputs(".\n", out);
 }
 
 /* The names of those that are built, or of those that are not, in one paragraph. */
@@ -45,7 +66,7 @@ print_names(FILE *out, const struct service *s, const char *title, bool which)
 
 	fprintf(out, "%s: ", title);
 	for (size_t i = 0; i < s->n_ops; i++)
-		if ((s->ops[i].handler != NULL) == which) {
+		if (s->ops[i].same == NULL && is_built(s, &s->ops[i]) == which) {
 			fprintf(out, "%s%s", comma, s->ops[i].name);
 			comma = ", ";
 		}
@@ -74,5 +95,6 @@ coverage_print_markdown(FILE *out)
 			fputc('\n', out);
 		if (built(s) < s->n_ops)
 			print_names(out, s, "Known, not built", false);
+		print_older(out, s);
 	}
 }

@@ -18,8 +18,9 @@
 enum { SMALL = 16 << 10, LARGE = 128 << 10 };
 
 #define NEEDS(scope) (OP_SCOPE * SCOPE_##scope)
-#define ROUTE(method, path, name, handler, flags, limit) \
-	{ #name, api_##handler, flags, method " " ROOT path, NULL, limit },
+#define ROUTE(method, path, n, h, f, limit) \
+	{ .name = #n, .handler = api_##h, .flags = (f), .http = method " " ROOT path, \
+	    .body_limit = (limit) },
 static const struct op ops[] = {
 #include "fcgi/api/routes.def"
 };

@@ -38,6 +38,7 @@ enum blob_result {
 	BLOB_MARKER,         /* that version is a delete marker */
 	BLOB_LOCKED,         /* object lock keeps it */
 	BLOB_NO_LOCKS,       /* only a bucket with locks takes that */
+	BLOB_REUSED,         /* blob_rename.h */
 	BLOB_FIXED,          /* locks and versioning do not go together so */
 };
 

@@ -4,6 +4,7 @@
 #include "fcgi/aws/s3/s3.h"
 #include "shared/base/clock.h"
 #include "shared/base/text.h"
+#include "shared/engine/blob_rename.h"
 
 /* The four headers of a condition on something that is read. */
 struct conditions {
@@ -15,6 +16,9 @@ static const struct conditions reading = { "If-Match", "If-None-Match", "If-Modi
 static const struct conditions copying = { "x-amz-copy-source-If-Match",
 	"x-amz-copy-source-If-None-Match", "x-amz-copy-source-If-Modified-Since",
 	"x-amz-copy-source-If-Unmodified-Since" };
+static const struct conditions renaming = { "x-amz-rename-source-if-match",
+	"x-amz-rename-source-if-none-match", "x-amz-rename-source-if-modified-since",
+	"x-amz-rename-source-if-unmodified-since" };
 
 static const char *
 value_of(struct call *c, const char *name)
@@ -59,12 +63,19 @@ list_matches(const char *list, const char *etag)
  * is still to come.
  */
 static bool
-changed_after(struct call *c, const struct blob_object *o, const char *header, bool *known)
+date_of(struct call *c, const char *header, int64_t *at)
 {
 	const char *value = value_of(c, header);
-	int64_t     at;
 
-	*known = value != NULL && clock_parse_http(value, &at) && at <= c->space.now;
+	return value != NULL && clock_parse_http(value, at) && *at <= c->space.now;
+}
+
+static bool
+changed_after(struct call *c, const struct blob_object *o, const char *header, bool *known)
+{
+	int64_t at;
+
+	*known = date_of(c, header, &at);
 	return *known && o->modified_at / SECOND > at / SECOND;
 }
 
@@ -116,6 +127,12 @@ s3_copy_conditions(struct call *c, const struct blob_object *source)
 		s3_throw(c, &S3_PRECONDITION, NULL, "Condition", name, NULL);
 }
 
+const char *
+s3_rename_condition(struct call *c, const struct blob_object *source)
+{
+	return unmet(c, source, &renaming);
+}
+
 static _Noreturn void
 refuse(struct call *c, const char *header, const char *why)
 {
@@ -162,4 +179,36 @@ s3_throw_unmet(struct call *c, const struct blob_condition *when)
 {
 	s3_throw(c, &S3_PRECONDITION, NULL, "Condition", when->absent ? "If-None-Match" : "If-Match",
 	    NULL);
+}
+
+/* The date, in the arena, or NULL when the header says nothing. */
+static const int64_t *
+kept_date(struct call *c, const char *header)
+{
+	int64_t at, *kept;
+
+	if (!date_of(c, header, &at))
+		return NULL;
+	kept = mem_one(c->task->mem, int64_t);
+	*kept = at;
+	return kept;
+}
+
+void
+s3_rename_target(struct call *c, struct blob_renaming *what)
+{
+	what->when = s3_write_condition(c);
+	if (!what->when.absent)
+		what->since = kept_date(c, reading.modified_since);
+	if (what->when.etag == NULL)
+		what->not_since = kept_date(c, reading.unmodified_since);
+}
+
+void
+s3_throw_unmet_target(struct call *c, const struct blob_renaming *what)
+{
+	if (what->when.absent || what->when.etag != NULL)
+		s3_throw_unmet(c, &what->when);
+	s3_throw(c, &S3_PRECONDITION, NULL, "Condition",
+	    what->not_since != NULL ? reading.unmodified_since : reading.modified_since, NULL);
 }

@@ -9,6 +9,7 @@
 #include "fcgi/call.h"
 #include "shared/engine/blob.h"
 
+struct blob_renaming;
 struct xml;
 
 #define FAULT(name, code, status, text) extern const struct fault name;
@@ -178,6 +179,13 @@ void s3_copy_conditions(struct call *c, const struct blob_object *source);
 /* If-Match and If-None-Match of a write, as S3 takes them. */
 struct blob_condition s3_write_condition(struct call *c);
 _Noreturn void s3_throw_unmet(struct call *c, const struct blob_condition *when);
+/*
+ * Of RenameObject: the header of the source that does not hold, or NULL; and what the request wants
+ * of the target, in when, since and not_since.
+ */
+const char *s3_rename_condition(struct call *c, const struct blob_object *source);
+void        s3_rename_target(struct call *c, struct blob_renaming *what);
+_Noreturn void s3_throw_unmet_target(struct call *c, const struct blob_renaming *what);
 
 /* Handlers, in the files named after their nouns. */
 void s3_create_bucket(struct call *c);
@@ -191,6 +199,7 @@ void s3_head_object(struct call *c);
 void s3_delete_object(struct call *c);
 void s3_delete_objects(struct call *c);
 void s3_copy_object(struct call *c);
+void s3_rename_object(struct call *c);
 void s3_list_objects(struct call *c);
 void s3_list_objects_v2(struct call *c);
 void s3_list_object_versions(struct call *c);

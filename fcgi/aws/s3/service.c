@@ -6,11 +6,11 @@
 /*
  * The operations of botocore's model (1.44, November 2026), in its order and spelling.  The path
  * is the model's, with the query arguments it marks as required where they tell two operations
- * apart.  Those without a path are older names of the operation that follows; on the wire they are
- * the same.
+ * apart.
  */
 #define OP(n, h, f, p, w, l) \
 	{ .name = (n), .handler = (h), .flags = (f), .http = (p), .when = (w), .body_limit = (l) }
+#define SAME(n, of) { .name = (n), .same = (of) }
 /* lint: wide table */
 static const struct op ops[] = {
 	OP("AbortMultipartUpload", s3_abort_multipart_upload, OP_WRITE, "DELETE /{Bucket}/{Key+}?uploadId", NULL, 0),
@@ -49,14 +49,14 @@ static const struct op ops[] = {
 	OP("GetBucketEncryption", s3_get_bucket_configuration, OP_READ, "GET /{Bucket}?encryption", NULL, 0),
 	OP("GetBucketIntelligentTieringConfiguration", s3_get_bucket_configuration, OP_READ, "GET /{Bucket}?intelligent-tiering&id", NULL, 0),
 	OP("GetBucketInventoryConfiguration", s3_get_bucket_configuration, OP_READ, "GET /{Bucket}?inventory&id", NULL, 0),
-	OP("GetBucketLifecycle", NULL, OP_READ, NULL, NULL, 0),
+	SAME("GetBucketLifecycle", "GetBucketLifecycleConfiguration"),
 	OP("GetBucketLifecycleConfiguration", s3_get_bucket_configuration, OP_READ, "GET /{Bucket}?lifecycle", NULL, 0),
 	OP("GetBucketLocation", s3_get_bucket_location, OP_READ, "GET /{Bucket}?location", NULL, 0),
 	OP("GetBucketLogging", s3_get_bucket_configuration, OP_READ, "GET /{Bucket}?logging", NULL, 0),
 	OP("GetBucketMetadataConfiguration", NULL, OP_READ, "GET /{Bucket}?metadataConfiguration", NULL, 0),
 	OP("GetBucketMetadataTableConfiguration", NULL, OP_READ, "GET /{Bucket}?metadataTable", NULL, 0),
 	OP("GetBucketMetricsConfiguration", s3_get_bucket_configuration, OP_READ, "GET /{Bucket}?metrics&id", NULL, 0),
-	OP("GetBucketNotification", NULL, OP_READ, NULL, NULL, 0),
+	SAME("GetBucketNotification", "GetBucketNotificationConfiguration"),
 	OP("GetBucketNotificationConfiguration", s3_get_bucket_configuration, OP_READ, "GET /{Bucket}?notification", NULL, 0),
 	OP("GetBucketOwnershipControls", s3_get_bucket_ownership_controls, OP_READ, "GET /{Bucket}?ownershipControls", NULL, 0),
 	OP("GetBucketPolicy", s3_get_bucket_policy, OP_READ, "GET /{Bucket}?policy", NULL, 0),
@@ -98,11 +98,11 @@ static const struct op ops[] = {
 	OP("PutBucketEncryption", s3_put_bucket_configuration, OP_WRITE | OP_BODY, "PUT /{Bucket}?encryption", NULL, 0),
 	OP("PutBucketIntelligentTieringConfiguration", s3_put_bucket_configuration, OP_WRITE | OP_BODY, "PUT /{Bucket}?intelligent-tiering", NULL, 0),
 	OP("PutBucketInventoryConfiguration", s3_put_bucket_configuration, OP_WRITE | OP_BODY, "PUT /{Bucket}?inventory", NULL, 0),
-	OP("PutBucketLifecycle", NULL, OP_WRITE, NULL, NULL, 0),
+	SAME("PutBucketLifecycle", "PutBucketLifecycleConfiguration"),
 	OP("PutBucketLifecycleConfiguration", s3_put_bucket_configuration, OP_WRITE | OP_BODY, "PUT /{Bucket}?lifecycle", NULL, 0),
 	OP("PutBucketLogging", s3_put_bucket_configuration, OP_WRITE | OP_BODY, "PUT /{Bucket}?logging", NULL, 0),
 	OP("PutBucketMetricsConfiguration", s3_put_bucket_configuration, OP_WRITE | OP_BODY, "PUT /{Bucket}?metrics", NULL, 0),
-	OP("PutBucketNotification", NULL, OP_WRITE, NULL, NULL, 0),
+	SAME("PutBucketNotification", "PutBucketNotificationConfiguration"),
 	OP("PutBucketNotificationConfiguration", s3_put_bucket_configuration, OP_WRITE | OP_BODY, "PUT /{Bucket}?notification", NULL, 0),
 	OP("PutBucketOwnershipControls", s3_put_bucket_ownership_controls, OP_WRITE | OP_BODY, "PUT /{Bucket}?ownershipControls", NULL, 0),
 	OP("PutBucketPolicy", s3_put_bucket_policy, OP_WRITE | OP_BODY, "PUT /{Bucket}?policy", NULL, 0),
@@ -119,7 +119,7 @@ static const struct op ops[] = {
 	OP("PutObjectRetention", s3_put_object_retention, OP_WRITE | OP_BODY, "PUT /{Bucket}/{Key+}?retention", NULL, 0),
 	OP("PutObjectTagging", s3_put_object_tagging, OP_WRITE | OP_BODY, "PUT /{Bucket}/{Key+}?tagging", NULL, 0),
 	OP("PutPublicAccessBlock", s3_put_public_access_block, OP_WRITE | OP_BODY, "PUT /{Bucket}?publicAccessBlock", NULL, 0),
-	OP("RenameObject", NULL, OP_WRITE, "PUT /{Bucket}/{Key+}?renameObject", NULL, 0),
+	OP("RenameObject", s3_rename_object, OP_WRITE, "PUT /{Bucket}/{Key+}?renameObject", NULL, 0),
 	OP("RestoreObject", NULL, OP_WRITE, "POST /{Bucket}/{Key+}?restore", NULL, 0),
 	OP("SelectObjectContent", NULL, OP_WRITE, "POST /{Bucket}/{Key+}?select&select-type=2", NULL, 0),
 	OP("UpdateBucketMetadataAnnotationTableConfiguration", NULL, OP_WRITE, "PUT /{Bucket}?metadataAnnotationTable", NULL, 0),

@@ -157,3 +157,14 @@ def test_replication_is_refused(s3, bucket, refused):
         s3.put_bucket_replication(Bucket=bucket, ReplicationConfiguration={
             "Role": "arn:aws:iam::111111111111:role/r", "Rules": [
                 {"Status": "Enabled", "Destination": {"Bucket": "arn:aws:s3:::b"}}]})
+
+
+def test_older_names(s3, bucket):
+    """GetBucketLifecycle, PutBucketNotification and their kin are the same requests."""
+    s3.put_bucket_lifecycle(Bucket=bucket, LifecycleConfiguration={"Rules": [
+        {"ID": "one", "Prefix": "log/", "Status": "Enabled", "Expiration": {"Days": 3}}]})
+    rules = s3.get_bucket_lifecycle(Bucket=bucket)["Rules"]
+    assert rules == s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    assert rules[0]["Prefix"] == "log/" and rules[0]["Expiration"] == {"Days": 3}
+    s3.put_bucket_notification(Bucket=bucket, NotificationConfiguration={})
+    assert "QueueConfiguration" not in s3.get_bucket_notification(Bucket=bucket)
