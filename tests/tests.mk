@@ -87,6 +87,10 @@ $(T)/examples/built: tests/examples.sh $(shell find docs/examples -type f)
 	@tests/examples.sh $(@D)
 	@touch $@
 
+# make public-ceph DIRECTORY=... [ARGS="-k copy"]: docs/TESTING.md says where the suites are.
+public-%: all
+	@env -u MAKEFLAGS -u MAKELEVEL MODE=$(MODE) tests/public/run.sh $* $(DIRECTORY) $(ARGS)
+
 tidy: ## clang-tidy and cppcheck
 	@tests/tidy.sh
 
