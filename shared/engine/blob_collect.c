@@ -5,6 +5,9 @@
 #include "shared/engine/blob_row.h"
 #include "shared/store/store.h"
 
+/* So many rows one statement changes, whatever there is: none runs into its timeout. */
+enum { ROWS = 10000 };
+
 /* Bodies stored before the grace period whose marker still stands. */
 struct marked {
 	struct mem  *mem;
@@ -72,7 +75,9 @@ collect_loose(struct task *t, struct store *s, int64_t before, size_t limit)
 	struct rows r;
 	int64_t    *ids;
 
-	db_rows(t, &Q_blob_loose_see, db_time(t->now));
+	do
+		r = db_rows(t, &Q_blob_loose_see, db_time(t->now), db_i64(ROWS));
+	while (row_i64(&r, 0, "n") == ROWS);
 	db_begin(t);
 	r = db_rows(t, &Q_blob_loose_take, db_time(before), db_i64((int64_t)limit));
 	ids = mem_array(t->mem, int64_t, r.n + 1);
@@ -102,6 +107,8 @@ blob_forget(struct task *t, struct store *s, int64_t environment)
 		return false;
 	if (!store_remove_all(t, s, environment))
 		return false;
-	db_rows(t, &Q_blob_home_forget, db_i64(environment));
+	do
+		r = db_rows(t, &Q_blob_home_forget, db_i64(environment), db_i64(ROWS));
+	while (row_i64(&r, 0, "n") == ROWS);
 	return true;
 }

@@ -8,7 +8,8 @@
  * The rules of a bucket are rows (sql/migrations/0023_lifecycle.sql), made by the face from the
  * document it keeps.  They act once in each day of the environment's time, after its midnight
  * (UTC), and when they are set anew; so a clock that is advanced is followed by the next pass.  A
- * bucket without rules has no row anywhere and costs nothing.
+ * pass goes through the bucket's keys once, in steps of about a thousand.  A bucket without rules
+ * has no row anywhere and costs nothing.
  *
  * blob_rules_set is part of the transaction that keeps the document: json is {"rules": [...]} of
  * what blob.rule has as columns; NULL takes all rules away.

@@ -121,10 +121,13 @@ disk_remove_all(struct task *t, struct store *s, int64_t environment)
 	const char  *top = mem_fmt(t->mem, "%s/%" PRId64, disk_root(s), environment);
 	const char **names;
 	size_t       n = read_directory(t, top, &names);
+	int64_t      end = clock_monotonic() + STORE_ENOUGH;
 
 	for (size_t i = 0; i < n; i++) {
 		const char *path = mem_fmt(t->mem, "%s/%s", top, names[i]);
 
+		if (clock_monotonic() > end)
+			return false;
 		if (!remove_directory(path))
 			disk_failed(t, "cannot remove", path);
 	}

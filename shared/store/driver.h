@@ -2,7 +2,11 @@
 #ifndef MF_STORE_DRIVER_H
 #define MF_STORE_DRIVER_H
 
+#include "shared/base/clock.h"
 #include "shared/store/store.h"
+
+/* How long one call of remove_all works: its caller is within a transaction. */
+#define STORE_ENOUGH (20 * SECOND)
 
 /* The functions are those of store.h, with its contract. */
 struct store_driver {

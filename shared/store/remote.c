@@ -16,9 +16,6 @@
 
 enum { LIST = 1000, RESUMES = 3, GET_MEMORY = 4 << 20 };
 
-/* How long one call of remove_all works. */
-#define ENOUGH (20 * SECOND)
-
 struct remote_get {
 	struct store_get    get;
 	struct task        *task;
@@ -267,7 +264,7 @@ remote_remove_all(struct task *t, struct store *s, int64_t environment)
 {
 	struct remote_name name = remote_name(t, s, environment, NULL);
 
-	if (!remote_of(s)->kind->remove_all(t, s, &name, clock_monotonic() + ENOUGH))
+	if (!remote_of(s)->kind->remove_all(t, s, &name, clock_monotonic() + STORE_ENOUGH))
 		return false;
 	db_rows(t, &Q_store_none_coming, db_i64(environment));
 	return true;

@@ -327,9 +327,14 @@ select b.id as bucket, b.owner as bucket_owner, b.versioning, b.locks, w.ord,
   left join changed c on c.ord = w.ord
  order by w.ord
 
--- name: blob_loose_see(timestamptz)
--- The grace period of what became loose since the last time begins.
-update blob.loose set seen_at = $1 where seen_at is null
+-- name: blob_loose_see(timestamptz, bigint)
+-- The grace period of what became loose since the last time begins, for $2 at most: how many.
+with seen as (
+  update blob.loose set seen_at = $1
+   where id = any (array(select id from blob.loose where seen_at is null limit $2
+                            for update skip locked))
+  returning id)
+select count(*) as n from seen
 
 -- name: blob_loose_take(timestamptz, bigint)
 -- Up to $2 bodies and lists of parts loose since before $1, kept from other collectors until the
@@ -361,5 +366,10 @@ select b.ord,
 select exists (select from blob.version v where v.home = $1 and v.body is not null)
        or exists (select from blob.part p where p.home = $1 and p.body is not null) as named
 
--- name: blob_home_forget(bigint)
-delete from blob.loose where home = $1
+-- name: blob_home_forget(bigint, bigint)
+-- Up to $2 rows: how many.
+with gone as (
+  delete from blob.loose
+   where id = any (array(select id from blob.loose where home = $1 limit $2))
+  returning id)
+select count(*) as n from gone

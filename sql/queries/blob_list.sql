@@ -19,21 +19,23 @@ select b.id as bucket, b.owner as bucket_owner, v.key, null::text as common, v.s
 -- name: blob_list_by(bigint, bigint, bigint, text, text, text, text, bigint, text, bigint, text)
 -- The same with keys that hold delimiter $9 after their first $10 characters folded to what stands
 -- up to and with it: after each such prefix the walk goes on past everything under it (prefix ||
--- $11), so a page costs its own number of entries, whatever the prefixes hold.  After a fold a step
--- takes one key, since folds come in rows, and otherwise all keys up to the next fold, at most 64.
+-- $11), so a page costs its own number of entries, whatever the prefixes hold.  A step takes all
+-- keys up to the next fold and with it, at most `take`: one after a fold, since folds come in rows,
+-- then more and more.
 with recursive bucket as materialized (
   select b.id, b.owner
     from core.environment e
     left join blob.bucket b on b.space = $3 and b.name = $4
    where e.id = $1 and e.generation = $2 and e.state = 'running'),
 walk as (
-  select 0::bigint as n, true as last, $5 collate "C" as after, null::text collate "C" as key,
-         null::text collate "C" as common, null::bigint as seq, null::text collate "C" as version,
-         null::timestamptz as modified_at, null::text as owner, null::bigint as size,
-         null::text as etag, null::text as storage_class, null::text as checksum_algorithm,
-         null::text as checksum_type
+  select 0::bigint as n, true as last, 16 as take, $5 collate "C" as after,
+         null::text collate "C" as key, null::text collate "C" as common, null::bigint as seq,
+         null::text collate "C" as version, null::timestamptz as modified_at, null::text as owner,
+         null::bigint as size, null::text as etag, null::text as storage_class,
+         null::text as checksum_algorithm, null::text as checksum_type
    union all
   select w.n + k.i, k.len is not null or k.ends,
+         case when k.len is not null then 1 else least(w.take * 4, 64) end,
          case when k.len is not null then left(k.key, k.len) || $11 else k.key end, k.key,
          left(k.key, k.len), k.seq, k.version, k.modified_at, k.owner, k.size, k.etag,
          k.storage_class, k.checksum_algorithm, k.checksum_type
@@ -55,20 +57,7 @@ walk as (
            from blob.version v
           where v.space = $3 and v.bucket = b.id and v.key > w.after and v.key >= $6
             and v.key <= $7
-          order by v.key limit 64) o
-      where w.common is null
-     union all
-     (select v.key, v.seq, v.version, v.modified_at, v.owner, v.size, v.etag, v.storage_class,
-             v.checksum_algorithm, v.checksum_type,
-             case when strpos(substr(v.key, $10::integer + 1), $9) > 0
-                  then $10::integer + length($9) - 1
-                         + strpos(substr(v.key, $10::integer + 1), $9) end as len,
-             1, true, 0
-        from blob.version v
-       where w.common is not null
-         and v.space = $3 and v.bucket = b.id and v.key > w.after and v.key >= $6
-         and v.key <= $7
-       order by v.key limit 1)) k
+          order by v.key limit w.take) o) k
    where w.last and w.n < $8 and k.folds = 0)
 select b.id as bucket, b.owner as bucket_owner, w.key, w.common, w.seq, w.version, w.modified_at,
        w.owner, w.size, w.etag, w.storage_class, w.checksum_algorithm, w.checksum_type

@@ -1,8 +1,9 @@
 -- sql/queries/blob_rule.sql - what becomes of objects by themselves
 --
--- The first two are part of the transaction that keeps the document. The others are a pass over one
--- bucket: $1 space, $2 bucket, $3 the environment's time, $4 how many at once; they return how many
--- they dealt with. Each looks again at what it has locked, so it undoes nothing that came since.
+-- The first two are part of the transaction that keeps the document. The actions, from
+-- blob_rule_expire on, are a step over one bucket: $1 space, $2 bucket, $3 the environment's time,
+-- $4 how many at most, of keys past $5 and not past $6; they return how many they dealt with. Each
+-- looks again at what it has locked, so it undoes nothing that came since.
 
 -- name: blob_rules_drop(bigint, text, text)
 -- Of $2's bucket $3.
@@ -26,8 +27,9 @@ select $1, k.bucket, r.ord, r.a ->> 'action', r.a ->> 'prefix',
 
 -- name: blob_rule_take(timestamptz, bigint, bigint)
 -- The next bucket past bucket $3 of space $2 whose day, at real time $1, is not done: this
--- transaction's alone.
-select l.space, l.bucket, b.name, b.owner, e.id as environment, e.generation, n.now
+-- transaction's alone. after_key: up to there it is.
+select l.space, l.bucket, b.name, b.owner, e.id as environment, e.generation, n.now,
+       case when l.day = date_trunc('day', n.now, 'UTC') then l.after_key else '' end as after_key
   from blob.lifecycle l
   join blob.bucket b on b.space = l.space and b.id = l.bucket
   join core.environment_service s on s.space = l.space
@@ -39,23 +41,47 @@ select l.space, l.bucket, b.name, b.owner, e.id as environment, e.generation, n.
  order by l.space, l.bucket limit 1
    for update of l skip locked
 
--- name: blob_rule_pass(bigint, bigint, timestamptz)
-update blob.lifecycle set passed_at = date_trunc('day', $3, 'UTC') where space = $1 and bucket = $2
+-- name: blob_rule_reach(bigint, bigint, text, bigint)
+-- How far a step goes that begins past key $3: over some $4 objects, versions or uploads; null: to
+-- the end.
+select least(c.key, p.key, u.key) as upto
+  from (select case when count(*) = $4 then max(o.key) end as key
+          from (select v.key
+                  from blob.version v
+                 where v.space = $1 and v.bucket = $2 and v.key > $3
+                 order by v.key limit $4) o) c
+ cross join (select case when count(*) = $4 then max(o.key) end as key
+          from (select v.key
+                  from blob.version v
+                 where v.space = $1 and v.bucket = -$2 and v.key > $3
+                 order by v.key limit $4) o) p
+ cross join (select case when count(*) = $4 then max(o.key) end as key
+          from (select i.key
+                  from blob.upload i
+                 where i.space = $1 and i.bucket = $2 and i.key > $3
+                 order by i.key limit $4) o) u
 
--- name: blob_rule_expire(bigint, bigint, timestamptz, bigint, text)
--- Bucket $5: current objects.
+-- name: blob_rule_reached(bigint, bigint, timestamptz, text)
+-- The day of $3 is done up to key $4; null: to the end.
+update blob.lifecycle
+   set day = date_trunc('day', $3, 'UTC'), after_key = $4,
+       passed_at = case when $4 is null then date_trunc('day', $3, 'UTC') else passed_at end
+ where space = $1 and bucket = $2
+
+-- name: blob_rule_expire(bigint, bigint, timestamptz, bigint, text, text, text)
+-- Bucket $7: current objects.
 select count(*) as n
   from (select v.key, v.seq
           from blob.version v
-         where v.space = $1 and v.bucket = $2 and exists (
+         where v.space = $1 and v.bucket = $2 and v.key > $5 and v.key <= $6 and exists (
                select from blob.rule r
                 where r.space = $1 and r.bucket = $2 and r.action = 'expire'
                   and blob.rule_fits(r, v.key, v.tags, v.size)
                   and blob.rule_due(r, v.modified_at, $3))
          order by blob.key_lock($2, v.key), v.key limit $4) o
- cross join lateral (select blob.rule_expire($1, $5, $2, o.key, o.seq, $3) as gone) g
+ cross join lateral (select blob.rule_expire($1, $7, $2, o.key, o.seq, $3) as gone) g
 
--- name: blob_rule_past(bigint, bigint, timestamptz, bigint)
+-- name: blob_rule_past(bigint, bigint, timestamptz, bigint, text, text)
 -- Noncurrent versions, which count from when something came over them.
 with past as (
   select v.key, v.version, v.latest, v.tags, v.size, v.legal_hold, v.retain_until,
@@ -63,7 +89,7 @@ with past as (
          row_number() over w - case when c.key is null then 1 else 0 end as nth
     from blob.version v
     left join blob.version c on c.space = $1 and c.bucket = $2 and c.key = v.key
-   where v.space = $1 and v.bucket = -$2
+   where v.space = $1 and v.bucket = -$2 and v.key > $5 and v.key <= $6
      and exists (select from blob.rule r
                   where r.space = $1 and r.bucket = $2 and r.action = 'past')
   window w as (partition by v.key order by v.version)),
@@ -85,12 +111,13 @@ gone as (
   returning v.key)
 select count(*) as n from gone
 
--- name: blob_rule_marker(bigint, bigint, timestamptz, bigint)
+-- name: blob_rule_marker(bigint, bigint, timestamptz, bigint, text, text)
 -- Delete markers under which nothing is left.
 with due as materialized (
   select v.key, v.version
     from blob.version v
-   where v.space = $1 and v.bucket = -$2 and v.delete_marker and v.latest
+   where v.space = $1 and v.bucket = -$2 and v.key > $5 and v.key <= $6
+     and v.delete_marker and v.latest
      and exists (select from blob.rule r
                   where r.space = $1 and r.bucket = $2
                     and (r.action = 'marker' or (r.action = 'expire'
@@ -106,7 +133,7 @@ gone as (
   returning v.key)
 select count(*) as n from gone
 
--- name: blob_rule_move(bigint, bigint, timestamptz, bigint)
+-- name: blob_rule_move(bigint, bigint, timestamptz, bigint, text, text)
 -- Current objects, to the deepest storage class that is due.
 with due as materialized (
   select v.key, v.version, v.seq, m.class
@@ -118,7 +145,7 @@ with due as materialized (
         and blob.class_depth(r.class) > blob.class_depth(v.storage_class)
         and blob.rule_fits(r, v.key, v.tags, v.size) and blob.rule_due(r, v.modified_at, $3)
       order by blob.class_depth(r.class) desc limit 1) m
-   where v.space = $1 and v.bucket = $2
+   where v.space = $1 and v.bucket = $2 and v.key > $5 and v.key <= $6
    order by v.key limit $4),
 moved as (
   update blob.version v set storage_class = d.class
@@ -128,14 +155,14 @@ moved as (
   returning v.key)
 select count(*) as n from moved
 
--- name: blob_rule_move_past(bigint, bigint, timestamptz, bigint)
+-- name: blob_rule_move_past(bigint, bigint, timestamptz, bigint, text, text)
 with past as (
   select v.key, v.version, v.latest, v.delete_marker, v.tags, v.size, v.storage_class,
          coalesce(lag(v.modified_at) over w, c.modified_at) as since,
          row_number() over w - case when c.key is null then 1 else 0 end as nth
     from blob.version v
     left join blob.version c on c.space = $1 and c.bucket = $2 and c.key = v.key
-   where v.space = $1 and v.bucket = -$2
+   where v.space = $1 and v.bucket = -$2 and v.key > $5 and v.key <= $6
      and exists (select from blob.rule r
                   where r.space = $1 and r.bucket = $2 and r.action = 'move_past')
   window w as (partition by v.key order by v.version)),
@@ -160,10 +187,10 @@ moved as (
   returning v.key)
 select count(*) as n from moved
 
--- name: blob_rule_uploads(bigint, bigint, timestamptz, bigint)
+-- name: blob_rule_uploads(bigint, bigint, timestamptz, bigint, text, text)
 select u.key, u.id
   from blob.upload u
- where u.space = $1 and u.bucket = $2 and exists (
+ where u.space = $1 and u.bucket = $2 and u.key > $5 and u.key <= $6 and exists (
        select from blob.rule r
         where r.space = $1 and r.bucket = $2 and r.action = 'abort'
           and starts_with(u.key, r.prefix) and blob.rule_due(r, u.started_at, $3))

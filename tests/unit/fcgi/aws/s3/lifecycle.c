@@ -178,6 +178,48 @@ test_moves_and_uploads(void **state)
 	s3_call_end();
 }
 
+/* One step; how many it changed. */
+static int64_t
+step_at(int64_t at)
+{
+	struct task         *t = scratch_task();
+	struct blob_rule_run run = { 0 };
+	int64_t              n;
+
+	t->now = at;
+	blob_rules_step(t, &run, &n);
+	scratch_end(t);
+	return n;
+}
+
+/* A step looks at a thousand keys; the next goes on from there, and a new day from the first. */
+static void
+test_in_steps(void **state)
+{
+	(void)state;
+	set_up(RULES(RULE("a", PREFIX("log/"), DAYS("3"))
+	    RULE("b", "<ObjectSizeGreaterThan>0</ObjectSizeGreaterThan>",
+	    "<Transition><Days>30</Days><StorageClass>GLACIER</StorageClass>"
+	    "</Transition>")));
+	assert_int_equal(s3_do("PUT", "/bkt/zz", "x"), 200);
+	scratch_sql("insert into blob.version (space, bucket, key, modified_at, owner, size, etag,"
+	    " headers, metadata, storage_class, bytes)"
+	    " select space, bucket, format('%%s/%%s', case when i > 1700 then 'log' else 'cold' end,"
+	    " lpad(i::text, 5, '0')), modified_at, owner, size, etag, headers, metadata,"
+	    " storage_class, bytes from blob.version cross join generate_series(1, 3200) i"
+	    " where key = 'zz'");
+	assert_int_equal(step_at(PUT_DAY + 4 * DAY), 0);
+	assert_int_equal(step_at(PUT_DAY + 4 * DAY), 300);
+	/* The day ends in between. */
+	assert_int_equal(step_at(PUT_DAY + 31 * DAY), 1000);
+	assert_int_equal(step_at(PUT_DAY + 31 * DAY), 700 + 300);
+	assert_int_equal(run_at(PUT_DAY + 31 * DAY), 900 + 1);
+	assert_int_equal(run_at(PUT_DAY + 31 * DAY), 0);
+	assert_string_equal(scratch_sql("select string_agg(n, ' ') from (select storage_class || ' '"
+	    " || count(*) as n from blob.version group by storage_class) s"), "GLACIER 1701");
+	s3_call_end();
+}
+
 int
 main(void)
 {
@@ -187,6 +229,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_markers, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_locked, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_moves_and_uploads, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(test_in_steps, scratch_setup, scratch_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
