@@ -4,9 +4,9 @@
 #   tests/stores/with-store.sh oci|s3|ceph COMMAND...
 #
 # oci: the double of oci_double.py.  s3: another installation with a store on disk, behind a proxy
-# that can be told to fail.  ceph: an S3 service that is there already, described by CEPH_ENDPOINT,
-# CEPH_BUCKET, CEPH_KEY and CEPH_SECRET.  The command finds what with-installation.sh describes, and
-# TEST_STORE_URL where the store takes its faults (not of ceph).
+# that can be told to fail.  ceph: the S3 service that CEPH_ENDPOINT, CEPH_BUCKET, CEPH_KEY and
+# CEPH_SECRET describe; without them the Ceph of with-ceph.sh.  The command finds what
+# with-installation.sh describes, and TEST_STORE_URL where the store takes its faults (not of ceph).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 python=$here/../../build/test/venv-stores/bin/python
@@ -33,6 +33,9 @@ wait_for() {
 if [ "$kind" = s3 ] && [ -z "${STORE_BEHIND-}" ]; then
 	# Once more, beside the installation that is to be the store.
 	STORE_BEHIND=1 exec "$here/../with-installation.sh" lighttpd "$0" s3 "$@"
+fi
+if [ "$kind" = ceph ] && [ -z "${CEPH_ENDPOINT-}" ]; then
+	exec "$here/with-ceph.sh" "$0" ceph "$@"
 fi
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/mf-store.XXXXXX")
@@ -78,6 +81,7 @@ ceph)
 	chmod 644 "$dir/secret"
 	settings="MF_STORE=s3:$CEPH_BUCKET MF_STORE_ENDPOINT=$CEPH_ENDPOINT
 		MF_STORE_KEY=$CEPH_KEY MF_STORE_SECRET_FILE=$dir/secret"
+	STORE_SETTINGS="MF_STORE_TIMEOUT=10s ${STORE_SETTINGS-}"
 	;;
 *) exit 2 ;;
 esac

@@ -140,12 +140,13 @@ document(const char *text)
 	return mem_fmt(t->mem, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%s", strlen(text), text);
 }
 
-/* Replies to a body that is sent in parts of a hundred. */
-static void
+/* Replies to a body that is sent in parts of a hundred; its etag. */
+static const char *
 reply_to_parts(const char *body, size_t n)
 {
 	struct digest *whole = digest_new(t->mem, DIGEST_MD5);
 	unsigned char  out[DIGEST_MOST];
+	const char    *etag;
 	int            parts = 0;
 
 	reply(document("<InitiateMultipartUploadResult><UploadId>u/1</UploadId>"
@@ -158,8 +159,10 @@ reply_to_parts(const char *body, size_t n)
 		digest_add(whole, out, 16);
 	}
 	digest_end(whole, out);
-	reply(document(mem_fmt(t->mem, "<CompleteMultipartUploadResult><ETag>&quot;%s-%d&quot;</ETag>"
-	    "</CompleteMultipartUploadResult>", text_hex(t->mem, out, 16), parts)));
+	etag = mem_fmt(t->mem, "%s-%d", text_hex(t->mem, out, 16), parts);
+	reply(document(mem_fmt(t->mem, "<CompleteMultipartUploadResult><ETag>&quot;%s&quot;</ETag>"
+	    "</CompleteMultipartUploadResult>", etag)));
+	return etag;
 }
 
 static const char *text; /* what try_to_put sends, and what try_to_read expects */
@@ -275,6 +278,32 @@ test_late_error(void **state)
 	assert_string_equal(coming(), "1");
 }
 
+/* Where a completion names no etag, the object is asked for its own. */
+static void
+test_completion_without_etag(void **state)
+{
+	const char *bare = document("<CompleteMultipartUploadResult><ETag></ETag>"
+	    "</CompleteMultipartUploadResult>");
+	char        body[151];
+	const char *etag;
+
+	(void)state;
+	memset(body, 'x', 150);
+	body[150] = '\0';
+	etag = reply_to_parts(body, 150);
+	replies[3] = bare;
+	reply(with_etag(etag));
+	assert_null(put(body));
+	expect_line(4, "HEAD", "");
+	n_replies = 0;
+	scratch_sql("truncate blob.coming");
+	reply_to_parts(body, 150);
+	replies[3] = bare;
+	reply(with_etag(md5("something else", 14)));
+	assert_ptr_equal(put(body), &FAULT_UNAVAILABLE);
+	assert_string_equal(coming(), "1");
+}
+
 static void
 try_to_read(struct task *task)
 {
@@ -349,29 +378,6 @@ test_bucket_on_demand(void **state)
 	assert_string_equal(coming(), "0");
 }
 
-static void
-test_settings(void **state)
-{
-	struct conf c = *scratch_conf();
-	char        error[256];
-
-	(void)state;
-	c.store = "s3:bucket";
-	c.store_secret_file = "/nowhere";
-	assert_null(store_open(&c, error, sizeof(error)));
-	assert_non_null(strstr(error, "MF_STORE_SECRET_FILE"));
-	c.store_endpoint = "nonsense";
-	assert_null(store_open(&c, error, sizeof(error)));
-	assert_non_null(strstr(error, "MF_STORE_ENDPOINT"));
-	c.store_endpoint = "";
-	c.store = "oci:ns";
-	assert_null(store_open(&c, error, sizeof(error)));
-	assert_string_equal(error, "an oci store needs MF_OCI_TENANCY");
-	c.object_max = INT64_C(1) << 40;
-	assert_null(store_open(&c, error, sizeof(error)));
-	assert_non_null(strstr(error, "MF_OBJECT_MAX"));
-}
-
 #define TEST(f) cmocka_unit_test_setup_teardown(f, fresh, done)
 
 int
@@ -379,7 +385,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_life), TEST(test_parts), TEST(test_failures), TEST(test_late_error),
-		TEST(test_get), TEST(test_bucket_on_demand), TEST(test_settings),
+		TEST(test_completion_without_etag),
+		TEST(test_get), TEST(test_bucket_on_demand),
 	};
 
 	return cmocka_run_group_tests_name("remote", tests, start, end);
