@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shared/base/buf.h"
 #include "shared/base/mem.h"
 
 bool
@@ -91,6 +92,26 @@ text_xml(const char *s, size_t n)
 			return false;
 	}
 	return true;
+}
+
+const char *
+text_for_xml(struct mem *m, const char *s)
+{
+	struct buf b;
+
+	if (s == NULL || text_xml(s, strlen(s)))
+		return s;
+	b = buf_new(m);
+	for (size_t i = 0, n; s[i] != '\0'; i += n) {
+		n = 1;
+		while (((unsigned char)s[i + n] & 0xc0) == 0x80)
+			n++;
+		if (text_xml(s + i, n))
+			buf_add(&b, s + i, n);
+		else
+			buf_text(&b, "\xef\xbf\xbd");
+	}
+	return b.data;
 }
 
 bool

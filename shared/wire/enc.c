@@ -7,6 +7,7 @@
 
 #include "shared/base/buf.h"
 #include "shared/base/mem.h"
+#include "shared/base/text.h"
 
 enum { MAX_DEPTH = 64 };
 
@@ -100,10 +101,6 @@ json_string(struct buf *b, const char *s)
 	buf_char(b, '"');
 }
 
-/*
- * XML 1.0 has no way to hold most control characters.  They are written as S3 does, as a
- * reference (&#x1;): a client that reads strictly says so, as it would to the real service.
- */
 static void
 xml_escape(struct buf *b, unsigned char c, bool attribute)
 {
@@ -117,15 +114,20 @@ xml_escape(struct buf *b, unsigned char c, bool attribute)
 		buf_text(b, "&quot;");
 	else if ((c == '\n' || c == '\t') && !attribute)
 		buf_char(b, (char)c);
-	else if (c == '\r' || c == '\n' || c == '\t')
-		buf_fmt(b, "&#%d;", c);
 	else
-		buf_fmt(b, "&#x%x;", c);
+		buf_fmt(b, "&#%d;", c);
 }
 
+/*
+ * XML 1.0 has no way to hold most control characters.  S3 writes references to them (&#x1;), which
+ * no parser takes; here they are replaced.
+ */
 static void
-xml_text(struct buf *b, const char *s, bool attribute)
+xml_text(struct enc *e, const char *text, bool attribute)
 {
+	struct buf *b = e->out;
+	const char *s = text_for_xml(e->mem, text);
+
 	while (*s != '\0') {
 		size_t plain = 0;
 
@@ -180,7 +182,7 @@ xml_leaf(struct enc *e, const char *name, const char *text)
 {
 	xml_start(e, name);
 	close_tag(e);
-	xml_text(e->out, text, false);
+	xml_text(e, text, false);
 	xml_end(e, name);
 }
 
@@ -324,7 +326,7 @@ leaf(struct enc *e, const char *name, const char *text, bool quoted)
 	}
 	xml_before(e, name, &element, &around);
 	close_tag(e);
-	xml_text(e->out, text, false);
+	xml_text(e, text, false);
 	xml_end(e, element);
 	if (around != NULL)
 		xml_end(e, around);
@@ -385,7 +387,7 @@ enc_attribute(struct enc *e, const char *name, const char *value)
 {
 	assert(is_xml(e) && e->tag_open);
 	buf_fmt(e->out, " %s=\"", name);
-	xml_text(e->out, value, true);
+	xml_text(e, value, true);
 	buf_char(e->out, '"');
 }
 

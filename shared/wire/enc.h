@@ -10,9 +10,8 @@ struct mem;
 
 /*
  * An encoder keeps a stack of what is open; closing in the wrong order, or a name where none may
- * stand, is an assertion.  Escaping cannot be left out.  Text must be UTF-8 without NUL; in XML
- * a CR is written as &#13;, and a control character XML cannot hold as &#x1;, which is what S3
- * does.
+ * stand, is an assertion.  Escaping cannot be left out.  Text for JSON must be UTF-8; in XML a
+ * CR is written as &#13;, and what it cannot hold, bytes that are no UTF-8 among it, as U+FFFD.
  *
  *     enc_struct(e, "ListBucketResult");          the root: in JSON its name is not written
  *     enc_text(e, "Name", bucket);

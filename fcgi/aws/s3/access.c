@@ -240,7 +240,7 @@ s3_deny(struct call *c, const struct s3_access *a, const char *key, const char *
 	s3_throw(c, &S3_ACCESS_DENIED, mem_fmt(c->task->mem,
 	    "User: arn:aws:iam::%s:root is not authorized to perform: %s on resource: "
 	    "\"arn:aws:s3:::%s%s%s\" %s", s3_caller(c), action, a->bucket, key != NULL ? "/" : "",
-	    key != NULL ? s3_xml_text(c, key) : "", why), NULL);
+	    key != NULL ? key : "", why), NULL);
 }
 
 void

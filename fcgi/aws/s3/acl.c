@@ -67,7 +67,7 @@ static _Noreturn void
 invalid(struct call *c, const char *message, const char *name, const char *value)
 {
 	s3_throw(c, &S3_INVALID_ARGUMENT, message, "ArgumentName", name,
-	    "ArgumentValue", s3_xml_text(c, value), NULL);
+	    "ArgumentValue", value, NULL);
 }
 
 static struct s3_acl
@@ -112,7 +112,7 @@ account_by_email(struct call *c, const char *email)
 	for (size_t i = 0; i < c->env->n_accounts; i++)
 		if (strcasecmp(c->env->accounts[i].email, email) == 0)
 			return c->env->accounts[i].account_id;
-	s3_throw(c, &S3_NO_EMAIL, NULL, "Email", s3_xml_text(c, email), NULL);
+	s3_throw(c, &S3_NO_EMAIL, NULL, "Email", email, NULL);
 }
 
 static const char *
@@ -320,7 +320,7 @@ put_grant(struct call *c, const char *grantee, const char *permission)
 	enc_attribute(c->out, "xsi:type", a != NULL ? "CanonicalUser" : "Group");
 	if (a != NULL) {
 		enc_text(c->out, "ID", a->owner_id);
-		enc_text(c->out, "DisplayName", s3_xml_text(c, a->display_name));
+		enc_text(c->out, "DisplayName", a->display_name);
 	}
 	for (size_t i = 0; i < COUNT(groups); i++)
 		if (strcmp(groups[i].name, grantee) == 0)

@@ -235,7 +235,7 @@ s3_list_buckets(struct call *c)
 		enc_end(c->out);
 	}
 	enc_end(c->out);
-	enc_text(c->out, "Prefix", s3_xml_text(c, prefix));
+	enc_text(c->out, "Prefix", prefix);
 	if ((int64_t)n > max)
 		enc_text(c->out, "ContinuationToken", base64url_encode(c->task->mem, list[max - 1].name,
 		    strlen(list[max - 1].name)));

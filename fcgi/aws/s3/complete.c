@@ -96,7 +96,7 @@ static _Noreturn void
 invalid_part(struct completion *k, const struct named *p)
 {
 	s3_throw(k->c, &S3_INVALID_PART, NULL, "UploadId", k->id, "PartNumber",
-	    mem_fmt(k->c->task->mem, "%lld", (long long)p->number), "ETag", s3_xml_text(k->c, p->etag),
+	    mem_fmt(k->c->task->mem, "%lld", (long long)p->number), "ETag", p->etag,
 	    NULL);
 }
 
@@ -157,7 +157,7 @@ match_parts(struct completion *k)
 			    "ProposedSize", mem_fmt(c->task->mem, "%lld", (long long)p->part->size),
 			    "MinSizeAllowed", mem_fmt(c->task->mem, "%d", PART_LEAST),
 			    "PartNumber", mem_fmt(c->task->mem, "%lld", (long long)p->number),
-			    "ETag", s3_xml_text(c, p->etag), NULL);
+			    "ETag", p->etag, NULL);
 		k->object.size += p->part->size;
 	}
 }
@@ -227,7 +227,7 @@ check_whole(struct completion *k)
 	if (size != NULL && (!text_i64(size, 0, INT64_MAX, &bytes) || bytes != k->object.size))
 		s3_throw(c, &S3_INVALID_REQUEST, mem_fmt(c->task->mem,
 		    "The provided 'x-amz-mp-object-size' header value %s does not match what was "
-		    "computed: %lld", s3_xml_text(c, size), (long long)k->object.size), NULL);
+		    "computed: %lld", size, (long long)k->object.size), NULL);
 	/* S3 takes the value of a full object only together with x-amz-checksum-type. */
 	if (k->upload.checksum_algorithm != NULL && !k->composite &&
 	    s3_header(c, "x-amz-checksum-type") == NULL)
@@ -316,7 +316,7 @@ put_result(struct completion *k)
 	    mem_fmt(c->task->mem, "%s/%s", c->base_url, key) :
 	    mem_fmt(c->task->mem, "%s/%s/%s", c->base_url, k->bucket, key));
 	enc_text(c->out, "Bucket", k->bucket);
-	enc_text(c->out, "Key", s3_xml_text(c, k->key));
+	enc_text(c->out, "Key", k->key);
 	enc_text(c->out, "ETag", s3_quoted(c, k->object.etag));
 	s3_checksum_elements(c, &k->object);
 	enc_end(c->out);

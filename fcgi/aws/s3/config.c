@@ -189,8 +189,7 @@ s3_list_bucket_configurations(struct call *c)
 	for (size_t i = 0; i < n && i < PAGE; i++)
 		document_write(c->out, document_parse(c, list[i].document));
 	enc_bool(c->out, "IsTruncated", n > PAGE);
-	enc_text(c->out, "ContinuationToken", s3_xml_text(c, request_arg(c->req,
-	    "continuation-token")));
+	enc_text(c->out, "ContinuationToken", request_arg(c->req, "continuation-token"));
 	if (n > PAGE)
 		enc_text(c->out, "NextContinuationToken", base64url_encode(c->task->mem,
 		    list[PAGE - 1].id, strlen(list[PAGE - 1].id)));

@@ -151,8 +151,8 @@ static void
 put_error(struct call *c, const struct wanted *w, const struct fault *f, const char *message)
 {
 	enc_struct(c->out, "Error");
-	enc_text(c->out, "Key", s3_xml_text(c, w->key));
-	enc_text(c->out, "VersionId", s3_xml_text(c, w->version));
+	enc_text(c->out, "Key", w->key);
+	enc_text(c->out, "VersionId", w->version);
 	enc_text(c->out, "Code", f->code);
 	enc_text(c->out, "Message", message != NULL ? message : f->text);
 	enc_end(c->out);
@@ -162,7 +162,7 @@ static void
 put_deleted(struct call *c, const struct wanted *w)
 {
 	enc_struct(c->out, "Deleted");
-	enc_text(c->out, "Key", s3_xml_text(c, w->key));
+	enc_text(c->out, "Key", w->key);
 	enc_text(c->out, "VersionId", w->version);
 	if (w->out.marker) {
 		enc_bool(c->out, "DeleteMarker", true);

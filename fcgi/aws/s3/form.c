@@ -288,7 +288,7 @@ form_answer(struct call *c)
 	enc_struct(e, "PostResponse");
 	enc_text(e, "Location", location);
 	enc_text(e, "Bucket", f->form.bucket);
-	enc_text(e, "Key", s3_xml_text(c, f->form.key));
+	enc_text(e, "Key", f->form.key);
 	enc_text(e, "ETag", etag);
 	enc_end(e);
 }

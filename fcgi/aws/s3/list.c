@@ -91,7 +91,7 @@ fetch(struct page *p)
 static const char *
 shown(const struct page *p, const char *s)
 {
-	return p->encoded ? uri_encode(p->c->task->mem, s, true) : s3_xml_text(p->c, s);
+	return p->encoded ? uri_encode(p->c->task->mem, s, true) : s;
 }
 
 /* Where the next page goes on: the last entry of this one. */
@@ -244,7 +244,7 @@ version_marker(struct call *c, const char *key_marker)
 		    "version-id-marker", "ArgumentValue", id, NULL);
 	if (!s3_version_valid(id))
 		s3_throw(c, &S3_INVALID_ARGUMENT, "Invalid version id specified", "ArgumentName",
-		    "version-id-marker", "ArgumentValue", s3_xml_text(c, id), NULL);
+		    "version-id-marker", "ArgumentValue", id, NULL);
 	return s3_version_named(c, id);
 }
 

@@ -34,7 +34,7 @@ static _Noreturn void
 bad_argument(struct call *c, const char *why, const char *name, const char *value)
 {
 	s3_throw(c, &S3_INVALID_ARGUMENT, why, "ArgumentName", name, "ArgumentValue",
-	    value != NULL && text_utf8(value, strlen(value)) ? s3_xml_text(c, value) : NULL, NULL);
+	    value != NULL && text_utf8(value, strlen(value)) ? value : NULL, NULL);
 }
 
 static void

@@ -180,6 +180,6 @@ s3_put_owner(struct call *c, const char *element, const struct aws_account *a)
 	enc_struct(c->out, element);
 	enc_text(c->out, "ID", a->owner_id);
 	if (a != &anonymous)
-		enc_text(c->out, "DisplayName", s3_xml_text(c, a->display_name));
+		enc_text(c->out, "DisplayName", a->display_name);
 	enc_end(c->out);
 }

@@ -99,33 +99,6 @@ decode(struct call *c)
 	c->out = enc_new(c->task->mem, traits, &c->reply.body);
 }
 
-/* Names and values from outside may hold what XML cannot. */
-const char *
-s3_xml_text(struct call *c, const char *s)
-{
-	struct buf b;
-
-	if (s == NULL || text_xml(s, strlen(s)))
-		return s;
-	b = buf_new(c->task->mem);
-	for (size_t i = 0, n; s[i] != '\0'; i += n) {
-		n = 1;
-		while (((unsigned char)s[i + n] & 0xc0) == 0x80)
-			n++;
-		if (text_xml(s + i, n))
-			buf_add(&b, s + i, n);
-		else
-			buf_text(&b, "\xef\xbf\xbd"); /* U+FFFD */
-	}
-	return b.data;
-}
-
-static void
-add(struct call *c, struct enc *e, const char *name, const char *value)
-{
-	enc_text(e, name, s3_xml_text(c, value));
-}
-
 /* "41 57 53 ...", as S3 shows what it signed. */
 static const char *
 spaced_hex(struct call *c, const char *s)
@@ -141,14 +114,14 @@ spaced_hex(struct call *c, const char *s)
 static void
 add_signature(struct call *c, struct enc *e, const struct sigv4 *s)
 {
-	add(c, e, "AWSAccessKeyId", s->access_key_id);
-	add(c, e, "StringToSign", s->string_to_sign);
-	add(c, e, "SignatureProvided", s->signature);
+	enc_text(e, "AWSAccessKeyId", s->access_key_id);
+	enc_text(e, "StringToSign", s->string_to_sign);
+	enc_text(e, "SignatureProvided", s->signature);
 	if (s->string_to_sign != NULL)
-		add(c, e, "StringToSignBytes", spaced_hex(c, s->string_to_sign));
-	add(c, e, "CanonicalRequest", s->canonical_request);
+		enc_text(e, "StringToSignBytes", spaced_hex(c, s->string_to_sign));
+	enc_text(e, "CanonicalRequest", s->canonical_request);
 	if (s->canonical_request != NULL)
-		add(c, e, "CanonicalRequestBytes", spaced_hex(c, s->canonical_request));
+		enc_text(e, "CanonicalRequestBytes", spaced_hex(c, s->canonical_request));
 }
 
 /* What errors of authentication say besides. */
@@ -162,22 +135,22 @@ add_authentication(struct call *c, struct enc *e, const struct fault *f)
 	if (f == &S3_SIGNATURE)
 		add_signature(c, e, s);
 	if (f == &S3_UNKNOWN_KEY_ID)
-		add(c, e, "AWSAccessKeyId", s->access_key_id);
+		enc_text(e, "AWSAccessKeyId", s->access_key_id);
 	if (f == &S3_NOT_SIGNED)
-		add(c, e, "HeadersNotSigned", s->not_signed);
+		enc_text(e, "HeadersNotSigned", s->not_signed);
 	if (f == &S3_SMALL_CHUNK) {
-		add(c, e, "Chunk", mem_fmt(c->task->mem, "%lld", (long long)s->chunk));
-		add(c, e, "BadChunkSize", mem_fmt(c->task->mem, "%lld", (long long)s->chunk_size));
+		enc_int(e, "Chunk", s->chunk);
+		enc_int(e, "BadChunkSize", s->chunk_size);
 	}
 	if (f == &S3_SKEWED) {
-		add(c, e, "RequestTime", s->amz_date);
-		add(c, e, "ServerTime", clock_iso(c->task->mem, c->task->now));
-		add(c, e, "MaxAllowedSkewMilliseconds", "900000");
+		enc_text(e, "RequestTime", s->amz_date);
+		enc_text(e, "ServerTime", clock_iso(c->task->mem, c->task->now));
+		enc_text(e, "MaxAllowedSkewMilliseconds", "900000");
 	}
 	if (f == &S3_EXPIRED) {
-		add(c, e, "X-Amz-Expires", mem_fmt(c->task->mem, "%lld", (long long)(s->expires / SECOND)));
-		add(c, e, "Expires", clock_iso(c->task->mem, s->signed_at + s->expires));
-		add(c, e, "ServerTime", clock_iso(c->task->mem, c->task->now));
+		enc_int(e, "X-Amz-Expires", s->expires / SECOND);
+		enc_text(e, "Expires", clock_iso(c->task->mem, s->signed_at + s->expires));
+		enc_text(e, "ServerTime", clock_iso(c->task->mem, c->task->now));
 	}
 }
 
@@ -190,10 +163,10 @@ write_document(struct call *c, const struct fault *f)
 
 	enc_struct(e, "Error");
 	enc_text(e, "Code", f->code);
-	add(c, e, "Message", c->task->detail != NULL ? c->task->detail : f->text);
+	enc_text(e, "Message", c->task->detail != NULL ? c->task->detail : f->text);
 	add_authentication(c, e, f);
 	for (size_t i = 0; x != NULL && x->of == f && i < x->n; i++)
-		add(c, e, x->list[i].name, x->list[i].value);
+		enc_text(e, x->list[i].name, x->list[i].value);
 	enc_text(e, "RequestId", c->req->id);
 	enc_text(e, "HostId", s3_host_id(c));
 	enc_end(e);

@@ -44,8 +44,8 @@ fits(const char *s, size_t most)
 static _Noreturn void
 invalid(struct call *c, const char *why, const struct tag *t, bool value)
 {
-	s3_throw(c, &S3_INVALID_TAG, why, "TagKey", s3_xml_text(c, t->key), "TagValue",
-	    value ? s3_xml_text(c, t->value) : NULL, NULL);
+	s3_throw(c, &S3_INVALID_TAG, why, "TagKey", t->key, "TagValue", value ? t->value : NULL,
+	    NULL);
 }
 
 static void
@@ -137,8 +137,8 @@ bad_header(struct call *c, const char *value)
 {
 	s3_throw(c, &S3_INVALID_ARGUMENT, "The header 'x-amz-tagging' shall be encoded as UTF-8 then "
 	    "URLEncoded URL query parameters without tag name duplicates.", "ArgumentName",
-	    "x-amz-tagging", "ArgumentValue", text_utf8(value, strlen(value)) ?
-	    s3_xml_text(c, value) : "?", NULL);
+	    "x-amz-tagging", "ArgumentValue",
+	    text_utf8(value, strlen(value)) ? value : "?", NULL);
 }
 
 static const char *
@@ -199,8 +199,8 @@ put_document(struct call *c, const struct blob_pairs *tags)
 	enc_list(c->out, "TagSet", "Tag");
 	for (size_t i = 0; i + 1 < tags->n; i += 2) {
 		enc_struct(c->out, NULL);
-		enc_text(c->out, "Key", s3_xml_text(c, tags->list[i]));
-		enc_text(c->out, "Value", s3_xml_text(c, tags->list[i + 1]));
+		enc_text(c->out, "Key", tags->list[i]);
+		enc_text(c->out, "Value", tags->list[i + 1]);
 		enc_end(c->out);
 	}
 	enc_end(c->out);

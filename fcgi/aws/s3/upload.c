@@ -137,7 +137,7 @@ s3_create_multipart_upload(struct call *c)
 	call_header(c, "Content-Type", "application/xml");
 	enc_struct(c->out, "InitiateMultipartUploadResult");
 	enc_text(c->out, "Bucket", bucket);
-	enc_text(c->out, "Key", s3_xml_text(c, key));
+	enc_text(c->out, "Key", key);
 	enc_text(c->out, "UploadId", u.id);
 	enc_end(c->out);
 }

@@ -22,7 +22,7 @@ number_arg(struct call *c, const char *name, int64_t unsaid)
 	if (!text_i64(value, INT64_MIN, INT64_MAX, &n))
 		s3_throw(c, &S3_INVALID_ARGUMENT, mem_fmt(c->task->mem,
 		    "Provided %s not an integer or within integer range", name),
-		    "ArgumentName", name, "ArgumentValue", s3_xml_text(c, value), NULL);
+		    "ArgumentName", name, "ArgumentValue", value, NULL);
 	if (n < 0 || n > INT32_MAX)
 		s3_throw(c, &S3_INVALID_ARGUMENT, mem_fmt(c->task->mem,
 		    "Argument %s must be an integer between 0 and 2147483647", name),
@@ -91,7 +91,7 @@ s3_list_parts(struct call *c)
 	call_header(c, "Content-Type", "application/xml");
 	enc_struct(c->out, "ListPartsResult");
 	enc_text(c->out, "Bucket", bucket);
-	enc_text(c->out, "Key", s3_xml_text(c, key));
+	enc_text(c->out, "Key", key);
 	enc_text(c->out, "UploadId", id);
 	put_people(c, u.owner);
 	enc_text(c->out, "StorageClass", u.storage_class);
@@ -119,7 +119,7 @@ struct page {
 static const char *
 shown(const struct page *p, const char *s)
 {
-	return p->encoded ? uri_encode(p->c->task->mem, s, true) : s3_xml_text(p->c, s);
+	return p->encoded ? uri_encode(p->c->task->mem, s, true) : s;
 }
 
 /* An upload of another key is no marker; one that is gone since the page before is. */
@@ -229,7 +229,7 @@ s3_list_multipart_uploads(struct call *c)
 	enc_struct(c->out, "ListMultipartUploadsResult");
 	enc_text(c->out, "Bucket", p.bucket);
 	enc_text(c->out, "KeyMarker", shown(&p, p.what.after));
-	enc_text(c->out, "UploadIdMarker", s3_xml_text(c, p.id_marker));
+	enc_text(c->out, "UploadIdMarker", p.id_marker);
 	put_next(&p);
 	if (*p.what.prefix != '\0')
 		enc_text(c->out, "Prefix", shown(&p, p.what.prefix));

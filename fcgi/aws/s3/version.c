@@ -28,7 +28,7 @@ s3_version_named(struct call *c, const char *id)
 		why = "Version id cannot be the empty string";
 	if (!s3_version_valid(id))
 		s3_throw(c, &S3_INVALID_ARGUMENT, why, "ArgumentName", "versionId", "ArgumentValue",
-		    s3_xml_text(c, text_utf8(id, strlen(id)) ? id : "?"), NULL);
+		    text_utf8(id, strlen(id)) ? id : "?", NULL);
 	return strcmp(id, "null") == 0 ? "" : id;
 }
 
