@@ -1,6 +1,5 @@
 # httpd-conf/httpd.mk - from a clone to a running installation
 UP_MODE  := $(if $(filter file default,$(origin MODE)),release,$(MODE))
-UP_BUILD := $(CURDIR)/build/$(UP_MODE)
 UP_SUDO  := $(if $(filter 0,$(shell id -u)),,sudo)
 UP_WEB    = $(if $(filter apache,$(MF_WEB)),apache2-bin libapache2-mod-xsendfile, \
 	lighttpd lighttpd-mod-openssl)
@@ -10,9 +9,11 @@ UP_NEEDS  = gcc make libc6-dev pkg-config libpq-dev libxml2-dev libjson-c-dev \
 
 up: ## build, and start what does not run: web server, pool, database, jobs
 	@missing=$$(httpd-conf/packages.sh missing $(UP_NEEDS)) && if [ -n "$$missing" ]; then \
-		echo "Installing" $$missing; $(UP_SUDO) httpd-conf/packages.sh install $$missing; fi
+		echo "Installing" $$missing; \
+		$(UP_SUDO) httpd-conf/packages.sh install $$missing || \
+		{ echo "Not installed. As root: apt-get install" $$missing; exit 1; }; fi
 	@$(MAKE) -s MODE=$(UP_MODE) all
-	@httpd-conf/up.sh up $(UP_BUILD)
+	@httpd-conf/up.sh up build/$(UP_MODE)
 
 down: ## stop what `make up` started
 	@httpd-conf/up.sh down

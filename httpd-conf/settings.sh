@@ -40,19 +40,33 @@ settings_given() {
 	for name in MF_SOCKET MF_SENDFILE; do
 		[ -z "${given[$name]+set}" ] || die "$name is chosen by make up and cannot be given"
 	done
-	sentence=$(with_given "$PROGRAM/bin/mf-admin" settings 2>&1) || die "${sentence#*: }"
+	sentence=$(under given "$PROGRAM/bin/mf-admin" settings 2>&1) || die "${sentence#*: }"
 	case ${given[MF_WEB]-lighttpd} in
 	lighttpd | apache) ;;
 	*) die "MF_WEB=${given[MF_WEB]} is neither lighttpd nor apache" ;;
 	esac
 }
 
-with_given() {
+# under <array> <command ...> - run it under the settings of the array and no others
+under() {
+	local -n from=$1
 	local list=() name
-	for name in "${!given[@]}"; do
-		list+=("$name=${given[$name]}")
+	shift
+	for name in "${!from[@]}"; do
+		list+=("$name=${from[$name]}")
 	done
 	env -i PATH="$PATH" "${list[@]}" "$@"
+}
+
+# settings_try - what does not work is refused before anything is kept or changed for it: a store, a
+# provider, a key file, somebody else's database
+settings_try() {
+	local said
+	said=$(under chosen "$PROGRAM/bin/mockfactory.fcgi" --check 2>&1) || die "${said#*: }"
+	[ -n "${given[MF_DB]+set}" ] || return 0
+	said=$(PGCONNECT_TIMEOUT=10 psql -X -w -A -t -d "${given[MF_DB]}" \
+		-c 'show server_version_num' 2>&1) || die "MF_DB: ${said#*: }"
+	[ "$said" -ge 150000 ] || die "MF_DB is a PostgreSQL older than 15"
 }
 
 # setting <name> <otherwise> - the given one, or what we choose
@@ -154,7 +168,7 @@ server_users() {
 	fi
 }
 
-# settings_choose - decide everything and write both files
+# settings_choose - decide everything
 settings_choose() {
 	local name
 	BUSY=$(listening)
@@ -181,7 +195,11 @@ settings_choose() {
 	setting MF_URL "http://127.0.0.1:${chosen[MF_PORT]}"
 	setting MF_URL_TLS "https://127.0.0.1:${chosen[MF_TLS_PORT]}"
 	chosen[MF_SENDFILE]=${chosen[MF_WEB]}
+}
 
+# settings_write - both files
+settings_write() {
+	local name
 	write_given
 	{
 		echo "# What this installation runs under; written by make up."

@@ -166,12 +166,14 @@ up() {
 	# Two installations that start at once shall not choose the same ports.
 	exec 7</tmp
 	held web || flock -w 60 7 || true
+	secret_key
 	settings_given
 	settings_choose
+	settings_try
+	settings_write
 	load_settings
 	web
 	exec 7<&-
-	secret_key
 	database
 	admin migrate "$PROGRAM/migrations"
 	pool

@@ -5,17 +5,22 @@
 #   up.sh down | status | logs
 #   up.sh certificate <id of an environment>
 #
-# As root everything runs as the system user mockfactory, whose state is in var/ when that user can
-# reach it and else in /var/lib/mockfactory; otherwise as oneself.  Root itself writes nothing below
-# var/: it hands the programs to that user as an archive.
+# As root everything runs as the system user mockfactory; otherwise as oneself.  State is in var/, or
+# where that leads when the user cannot reach it, or when its path has characters in it that
+# configurations cannot hold.  Root itself writes nothing below var/: it hands the programs to that
+# user as an archive.
 set -eu
+umask 022
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=httpd-conf/lib.sh
 . "$here/lib.sh"
 ROOT=$(dirname "$here")
 USER_NAME=mockfactory
-[[ $ROOT =~ ^[A-Za-z0-9._/+@:,=-]+$ ]] ||
-	die "the path $ROOT has characters in it that break configurations; move it"
+
+# plain <path> - whether it can stand in any configuration
+plain() {
+	[[ $1 =~ ^[A-Za-z0-9._/+@:,=-]+$ ]]
+}
 
 # as_owner <command ...> - as the user the installation belongs to, in a clean environment
 as_owner() {
@@ -38,26 +43,33 @@ system_user() {
 			--shell /usr/sbin/nologin "$USER_NAME"
 }
 
+# state_directory <elsewhere> <test ...> - var/ when its path is plain and the test succeeds; else a
+# link to a directory of its own in <elsewhere>
+state_directory() {
+	local elsewhere
+	[ ! -e "$ROOT/var" ] && [ ! -L "$ROOT/var" ] || return 0
+	if plain "$ROOT" && "${@:2}"; then
+		mkdir "$ROOT/var"
+		return
+	fi
+	elsewhere=$1/$(printf %s "$ROOT" | sha256sum | cut -c1-12)
+	plain "$elsewhere" || die "the path $elsewhere has characters in it that break configurations"
+	mkdir -p "$elsewhere"
+	ln -s "$elsewhere" "$ROOT/var"
+}
+
 # Make var/, or a link to where the owner can reach it.
 make_state() {
-	local elsewhere owner
+	local owner
 	if [ "$(id -u)" != 0 ]; then
-		mkdir -p "$ROOT/var"
+		state_directory ~/.local/state/mockfactory true
 		owner=$(stat -L -c %U "$ROOT/var")
 		[ -O "$ROOT/var" ] ||
 			die "$ROOT/var belongs to $owner: run this as root or as $owner"
 		return
 	fi
 	STATE=/
-	if [ ! -e "$ROOT/var" ] && [ ! -L "$ROOT/var" ]; then
-		if as_owner test -x "$ROOT"; then
-			mkdir "$ROOT/var"
-		else
-			elsewhere=/var/lib/mockfactory/$(printf %s "$ROOT" | sha256sum | cut -c1-12)
-			mkdir -p "$elsewhere"
-			ln -s "$elsewhere" "$ROOT/var"
-		fi
-	fi
+	state_directory /var/lib/mockfactory as_owner test -x "$ROOT"
 	[ "$(stat -L -c %u "$ROOT/var")" != 0 ] ||
 		chown "$USER_NAME:$USER_NAME" "$(readlink -f "$ROOT/var")"
 	owner=$(stat -L -c %U "$ROOT/var")

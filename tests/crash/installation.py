@@ -48,9 +48,9 @@ def wait_until(seconds, done, what):
 
 
 class Installation:
-    def __init__(self, programs, **settings):
+    def __init__(self, programs, prefix="mf-crash.", **settings):
         self.programs = os.path.abspath(programs)
-        self.root = tempfile.mkdtemp(prefix="mf-crash.")
+        self.root = tempfile.mkdtemp(prefix=prefix)
         os.chmod(self.root, 0o755)
         shutil.copytree(f"{ROOT}/httpd-conf", f"{self.root}/httpd-conf")
         shutil.copytree(f"{ROOT}/sql/migrations", f"{self.root}/sql/migrations")

@@ -45,7 +45,8 @@ def settings(i, say):
     if i.settings.get("MF_THREADS") != "9":
         wrong.append("a setting given once is not kept")
     wait_until(10, lambda: i.pid("pool") not in (None, pool), "a pool with the new setting")
-    for name, value in (("MF_NONSENSE", "1"), ("MF_THREADS", "many"), ("MF_WEB", "nginx")):
+    for name, value in (("MF_NONSENSE", "1"), ("MF_THREADS", "many"), ("MF_WEB", "nginx"),
+                        ("MF_STORE", "tape:1"), ("MF_DB", "host=/nowhere")):
         try:
             i.up(**{name: value})
             wrong.append(f"{name}={value} was taken")

@@ -39,13 +39,13 @@ def ports_in_a_row(n):
 
 
 class Front(installation.Installation):
-    """An installation as `make up` makes it, of the user it is asked for."""
+    """An installation as `make up` makes it, of the user it is asked for, under their umask."""
 
-    def __init__(self, programs, user=None, **settings):
+    def __init__(self, programs, user=None, umask=-1, **settings):
         first = ports_in_a_row(2)
         super().__init__(programs, **{"MF_PORT": str(first), "MF_TLS_PORT": str(first + 1),
                                       **settings})
-        self.user = user
+        self.user, self.umask = user, umask
         if user is not None:
             for d, directories, names in os.walk(self.root):
                 for name in [".", *directories, *names]:
@@ -55,7 +55,7 @@ class Front(installation.Installation):
         prefix = [] if self.user is None else becoming(self.user)
         done = subprocess.run([*prefix, f"{self.root}/httpd-conf/up.sh", *words], text=True,
                               timeout=180, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, cwd=self.root,
+                              stderr=subprocess.STDOUT, cwd=self.root, umask=self.umask,
                               env={"PATH": os.environ["PATH"], **self.given, **settings})
         if done.returncode != 0:
             raise RuntimeError(f"up.sh {' '.join(words)}: {done.stdout}{self.log_ends()}")
@@ -119,10 +119,13 @@ def as_user(programs):
 
 
 def side_by_side(programs):
-    """Two that choose their ports themselves; what happens to one is nothing to the other."""
+    """
+    Two that choose their ports themselves; what happens to one is nothing to the other. The
+    second is of somebody who keeps files to themselves, and has a blank in its path.
+    """
     def scenario(say):
         wrong = []
-        with Front(programs) as a, Front(programs) as b:
+        with Front(programs) as a, Front(programs, prefix="mf crash.", umask=0o077) as b:
             for i in (a, b):
                 i.script("down")
                 for name in ("MF_PORT", "MF_TLS_PORT", "MF_WEB_PORTS"):
@@ -134,9 +137,10 @@ def side_by_side(programs):
                 if a.settings[name] == b.settings[name]:
                     wrong.append(f"both have {name}={a.settings[name]}")
             say(" and ".join(f"{i.port} {i.settings['MF_WEB_PORTS']}" for i in (a, b)))
-            before = b.processes()
+            lasting = ("pool", "postgres", "web")
+            before = [b.pid(n) for n in lasting]
             a.script("down")
-            if not b.healthy() or b.processes().keys() != before.keys():
+            if not b.healthy() or [b.pid(n) for n in lasting] != before:
                 wrong.append("taking one down disturbed the other")
             a.up()
         return wrong
