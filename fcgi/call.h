@@ -119,6 +119,11 @@ struct service {
 	void (*run)(struct call *c);
 	/* The request came to nothing: c->reply is the fault's. May throw. NULL: nothing is done. */
 	void (*refused)(struct call *c, const struct fault *f);
+	/*
+	 * Things that happened in one of its spaces without a request become events (courier.h); returns
+	 * how many. NULL: nothing does.
+	 */
+	size_t (*tell)(struct task *t, const struct world *world, int64_t space);
 	const struct op *ops;
 	size_t           n_ops;
 	struct general_faults general;

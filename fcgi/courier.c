@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "fcgi/call.h"
+#include "fcgi/services.h"
 #include "fcgi/wake.h"
 #include "shared/base/clock.h"
 #include "shared/base/conf.h"
@@ -28,6 +29,7 @@ static struct {
 struct round {
 	struct task        *task;
 	const struct world *world;
+	bool              (*work)(struct task *t, const struct world *world, int64_t *after);
 	int64_t             after; /* the space that was last tried */
 	bool                more;
 };
@@ -64,6 +66,28 @@ carry_one(struct task *t, const struct world *world, int64_t space)
 	return more;
 }
 
+/* What happened by itself becomes events. */
+bool
+courier_tell(struct task *t, const struct world *world, int64_t *after)
+{
+	const struct service *s = service_sold(services_told.buckets);
+	int64_t              *spaces;
+	bool                  any = false;
+	size_t                n;
+
+	do {
+		n = blob_happened_spaces(t, *after, SPACES, &spaces);
+		for (size_t i = 0; i < n; i++) {
+			struct mem_mark mark = mem_mark(t->mem);
+
+			*after = spaces[i];
+			any = s->tell(t, world, *after) > 0 || any;
+			mem_release(t->mem, mark);
+		}
+	} while (n == SPACES);
+	return any;
+}
+
 /* One batch of each space, so that a busy one keeps nobody waiting. */
 bool
 courier_carry(struct task *t, const struct world *world, int64_t *after)
@@ -83,11 +107,11 @@ courier_carry(struct task *t, const struct world *world, int64_t *after)
 }
 
 static void
-carry(void *arg)
+work(void *arg)
 {
 	struct round *r = arg;
 
-	r->more = courier_carry(r->task, r->world, &r->after) || r->more;
+	r->more = r->work(r->task, r->world, &r->after) || r->more;
 }
 
 /*
@@ -95,17 +119,19 @@ carry(void *arg)
  * and was said.
  */
 static bool
-carry_each(struct round *r)
+each_space(struct round *r,
+    bool (*how)(struct task *t, const struct world *world, int64_t *after))
 {
 	const struct fault *f;
 	bool                ok = true;
 	int64_t             from;
 
+	r->work = how;
 	r->after = 0;
 	do {
 		from = r->after;
 		task_begin(r->task);
-		f = task_try(r->task, carry, r);
+		f = task_try(r->task, work, r);
 		if (f != NULL) {
 			log_say("courier", "%s: %s", f->name,
 			    r->task->detail != NULL ? r->task->detail : f->text);
@@ -125,7 +151,8 @@ carry_all(struct task *t, const struct world *world)
 
 	while (ok && r.more) {
 		r.more = false;
-		ok = carry_each(&r);
+		ok = each_space(&r, courier_tell);
+		ok = each_space(&r, courier_carry) && ok;
 		if (r.more)
 			usleep(PAUSE_US);
 	}

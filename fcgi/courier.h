@@ -25,5 +25,7 @@ void courier_kick(void);
  * then go on behind the space that threw.  True: there may be more at once.
  */
 bool courier_carry(struct task *t, const struct world *world, int64_t *after);
+/* The same for what happened without a request (blob_event.h): it becomes events. */
+bool courier_tell(struct task *t, const struct world *world, int64_t *after);
 
 #endif

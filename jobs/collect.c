@@ -11,6 +11,7 @@
 #include "shared/core/idempotency.h"
 #include "shared/core/job.h"
 #include "shared/engine/blob.h"
+#include "shared/engine/blob_restore.h"
 #include "shared/engine/blob_rule.h"
 #include "shared/engine/queue.h"
 #include "shared/store/store.h"
@@ -20,10 +21,10 @@
 	"Empties the spaces that environments dropped, removes object bytes nobody names and\n" \
 	"messages of purged or deleted queues, all after MF_BLOB_GRACE; also rows of the audit log\n" \
 	"and kept answers whose time is over.  Does what lifecycle rules of buckets say for the\n" \
-	"day.  cron starts it; several at once are fine, and so is killing it.\n" \
+	"day, and tells of restored objects that come and go.  cron starts it; several at once are fine, and so is killing it.\n" \
 	"--now: without waiting for the grace period, when nothing writes to this installation.\n"
 
-enum { BODIES = 500, MESSAGES = 10000 };
+enum { BODIES = 500, MESSAGES = 10000, COPIES = 500 };
 
 struct running {
 	const struct conf *conf;
@@ -31,7 +32,7 @@ struct running {
 	struct store      *store;
 	struct collect     spaces;
 	struct blob_rule_run rules; /* where the run through buckets with rules is */
-	int64_t            bodies, messages, requests, ruled;
+	int64_t            bodies, messages, requests, ruled, copies;
 	bool               now, more;
 };
 
@@ -97,6 +98,16 @@ next_rules(void *arg)
 	r->ruled += n;
 }
 
+static void
+next_copies(void *arg)
+{
+	struct running *r = arg;
+	size_t          n = blob_restore_turn(r->job.task, COPIES);
+
+	r->copies += (int64_t)n;
+	r->more = n > 0;
+}
+
 /* A bucket that fails keeps no other from its turn. */
 static bool
 rule_all(struct running *r)
@@ -138,6 +149,7 @@ report(const struct running *r, bool ok)
 	log_int(&l, "messages", r->messages);
 	log_int(&l, "requests", r->requests);
 	log_int(&l, "ruled", r->ruled);
+	log_int(&l, "copies", r->copies);
 	log_text(&l, "result", ok ? "done" : "failed");
 	log_end(&l);
 }
@@ -165,6 +177,7 @@ main(int argc, char **argv)
 	ok = repeat(&r, next_messages) && ok;
 	ok = repeat(&r, next_requests) && ok;
 	ok = rule_all(&r) && ok;
+	ok = repeat(&r, next_copies) && ok;
 	report(&r, ok);
 	job_end(&r.job);
 	store_close(r.store);

@@ -177,6 +177,8 @@ read_rest(struct task *t, const struct rows *r, struct blob_object *o)
 	o->tags = blob_pairs_read(t, r, 0, "tags");
 	o->lock = (struct blob_lock){ .mode = row_text(r, 0, "lock_mode"),
 		.until = row_time(r, 0, "retain_until"), .hold = row_text(r, 0, "legal_hold") };
+	o->restored = (struct blob_restored){ .rank = row_i64(r, 0, "rank"),
+		.ready_at = row_time(r, 0, "ready_at"), .until_at = row_time(r, 0, "until_at") };
 	o->latest = row_bool(r, 0, "latest");
 	o->delete_marker = row_bool(r, 0, "delete_marker");
 	o->checksum = row_text(r, 0, "checksum");

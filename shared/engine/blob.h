@@ -77,6 +77,12 @@ struct blob_new_bucket {
 	struct blob_pairs tags;
 };
 
+/* A copy of an archived version that can be read for a while (blob_restore.h). */
+struct blob_restored {
+	int64_t ready_at, until_at; /* the environment's time; 0: there is none */
+	int64_t rank;               /* how fast it was to be: the greater the slower */
+};
+
 /* A version of an object, or what shall become the current one. */
 struct blob_object {
 	const char       *key;
@@ -95,6 +101,7 @@ struct blob_object {
 	struct blob_pairs headers, metadata, tags; /* tags.list NULL: none */
 	struct blob_lock  lock;
 	const char       *storage_class;
+	struct blob_restored restored;   /* of archives; read only */
 	const char       *checksum_algorithm, *checksum_type, *checksum; /* or NULL */
 	/* The bytes, or the name of a stored body and the environment whose namespace it is in. */
 	const void       *bytes;

@@ -5,6 +5,7 @@
 #include "shared/base/mem.h"
 #include "shared/base/task.h"
 #include "shared/db/db.h"
+#include "shared/engine/blob_row.h"
 
 enum { BATCH = 100, PAUSE = 3 }; /* events; seconds: 3, then 6, 9, 12 */
 
@@ -55,4 +56,38 @@ blob_event_send(struct task *t, int64_t space, const struct blob_event_services 
 		(*list)[i] = (struct blob_event_sent){ row_i64(&r, i, "space"),
 			row_i64(&r, i, "queue") };
 	return n;
+}
+
+size_t
+blob_happened_spaces(struct task *t, int64_t after, size_t limit, int64_t **out)
+{
+	struct rows r = db_rows(t, &Q_blob_happened_spaces, db_i64(after), db_i64((int64_t)limit));
+
+	*out = mem_array(t->mem, int64_t, r.n + 1);
+	for (size_t i = 0; i < r.n; i++)
+		(*out)[i] = row_i64(&r, i, "space");
+	return r.n;
+}
+
+size_t
+blob_happened_take(struct task *t, struct space *sp, const char *service, size_t limit,
+    struct blob_happening **out, const char **public_id)
+{
+	struct rows r = db_rows(t, &Q_blob_happened_take, db_i64(sp->id), db_i64((int64_t)limit),
+	    db_text(service));
+
+	*out = mem_array(t->mem, struct blob_happening, r.n + 1);
+	for (size_t i = 0; i < r.n; i++)
+		(*out)[i] = (struct blob_happening){ .bucket = row_text(&r, i, "bucket"),
+			.event = row_text(&r, i, "event"), .key = row_text(&r, i, "key"),
+			.version = blob_version_id(row_text(&r, i, "version")),
+			.etag = row_text(&r, i, "etag"), .class = row_text(&r, i, "class"),
+			.size = row_null(&r, i, "size") ? -1 : row_i64(&r, i, "size"),
+			.until = row_time(&r, i, "until_at"), .at = row_time(&r, i, "at") };
+	if (r.n > 0) {
+		sp->environment = row_i64(&r, 0, "environment");
+		sp->generation = row_i64(&r, 0, "generation");
+		*public_id = row_text(&r, 0, "public_id");
+	}
+	return r.n;
 }

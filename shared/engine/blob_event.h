@@ -46,4 +46,27 @@ struct blob_event_sent {
 size_t blob_event_send(struct task *t, int64_t space, const struct blob_event_services *s,
     struct blob_event_sent **list, bool *more);
 
+/*
+ * What happened to an object without a request: a rule of its bucket, time, a job.  Whoever does
+ * that writes a row of blob.happened in the transaction that does it, and only of buckets that want
+ * to be told (blob.is_told); the face takes them and makes events of them, in one transaction.
+ */
+struct blob_happening {
+	const char *bucket;  /* NULL: it has gone */
+	const char *event;   /* "LifecycleExpiration:Delete", ... */
+	const char *key, *version, *etag, *class;
+	int64_t     size;    /* -1: not said */
+	int64_t     until;   /* of a restored copy; 0: none */
+	int64_t     at;      /* the environment's time */
+};
+
+/* Up to `limit` spaces past `after` in which something happened. */
+size_t blob_happened_spaces(struct task *t, int64_t after, size_t limit, int64_t **out);
+/*
+ * Up to `limit` of them, which are gone; part of a transaction.  Fills in environment and generation
+ * of sp by its id, and public_id.  0: none, another process is at it, or the environment stands.
+ */
+size_t blob_happened_take(struct task *t, struct space *sp, const char *service, size_t limit,
+    struct blob_happening **out, const char **public_id);
+
 #endif

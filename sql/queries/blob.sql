@@ -226,6 +226,7 @@ select b.id as bucket, b.owner as bucket_owner, b.region, b.versioning, b.locks,
        v.seq, v.latest, v.delete_marker, v.modified_at, v.owner, v.size, v.etag, v.headers,
        v.metadata, v.storage_class, v.checksum_algorithm, v.checksum_type, v.checksum, v.home,
        v.body, v.parts, v.acl, v.tags, v.lock_mode, v.retain_until, v.legal_hold,
+       r.rank, r.ready_at, r.until_at,
        case when $6 then v.bytes end as bytes,
        case when v.key is null and b.versioning is not null then (
               select o.version
@@ -235,6 +236,8 @@ select b.id as bucket, b.owner as bucket_owner, b.region, b.versioning, b.locks,
   from core.environment e
   left join blob.bucket b on b.space = $3 and b.name = $4
   left join blob.version v on v.space = $3 and v.bucket = b.id and v.key = $5
+  left join blob.restore r on r.space = $3 and r.seq = v.seq
+        and v.storage_class in ('GLACIER', 'DEEP_ARCHIVE')
  where e.id = $1 and e.generation = $2 and e.state = 'running'
 
 -- name: blob_get_version(bigint, bigint, bigint, text, text, boolean, text)
@@ -243,12 +246,15 @@ select b.id as bucket, b.owner as bucket_owner, b.region, b.versioning, b.locks,
        v.seq, v.latest, v.delete_marker, v.modified_at, v.owner, v.size, v.etag, v.headers,
        v.metadata, v.storage_class, v.checksum_algorithm, v.checksum_type, v.checksum, v.home,
        v.body, v.parts, v.acl, v.tags, v.lock_mode, v.retain_until, v.legal_hold,
+       r.rank, r.ready_at, r.until_at,
        case when $6 then v.bytes end as bytes, null::text as marker
   from core.environment e
   left join blob.bucket b on b.space = $3 and b.name = $4
   left join lateral blob.version_place($3, b.id, $5, $7) p on true
   left join blob.version v on v.space = $3 and v.bucket = p.bucket and v.key = $5
         and v.version = p.version
+  left join blob.restore r on r.space = $3 and r.seq = v.seq
+        and v.storage_class in ('GLACIER', 'DEEP_ARCHIVE')
  where e.id = $1 and e.generation = $2 and e.state = 'running'
 
 -- name: blob_delete(bigint, bigint, bigint, text, text, text, text, text, text, timestamptz, boolean)

@@ -84,3 +84,39 @@ select h.mine, t.taken, q.space, q.queue
   from held h
  cross join (select count(*) as taken from routed) t
   left join (select distinct r.space, r.queue from routed r where r.queue is not null) q on true
+
+-- name: blob_happened_spaces(bigint, bigint)
+-- The first $2 spaces past $1 with something that happened; a probe of the index for each.
+with recursive walk as (
+  (select h.space from blob.happened h where h.space > $1 order by h.space limit 1)
+  union all
+  select n.space
+    from walk w
+   cross join lateral (
+     select h.space from blob.happened h where h.space > w.space order by h.space limit 1) n)
+select w.space from walk w limit $2
+
+-- name: blob_happened_take(bigint, bigint, text)
+-- The first $2 of space $1 of service $3, while its environment runs; one such statement at a time
+-- for each space. bucket and the rest are null where the bucket has gone.
+with held as materialized (
+  select pg_try_advisory_xact_lock(hashtextextended('blob.happened', $1)) as mine),
+home as materialized (
+  select e.id, e.public_id, e.generation
+    from core.environment_service s
+    join core.environment e on e.id = s.environment_id and e.state = 'running'
+   where s.space = $1 and s.service = $3 and (select h.mine from held h)),
+due as materialized (
+  select d.id
+    from home
+   cross join lateral (
+     select h.id from blob.happened h where h.space = $1 order by h.id limit $2) d),
+gone as (
+  delete from blob.happened h using due d where h.space = $1 and h.id = d.id
+  returning h.id, h.bucket, h.event, h.key, h.version, h.size, h.etag, h.class, h.until_at, h.at)
+select m.id as environment, m.public_id, m.generation, b.name as bucket, g.event, g.key, g.version,
+       g.size, g.etag, g.class, g.until_at, g.at
+  from gone g
+ cross join home m
+  left join blob.bucket b on b.space = $1 and b.id = abs(g.bucket)
+ order by g.id

@@ -108,7 +108,11 @@ gone as (
    where v.space = $1 and v.bucket = -$2 and v.key = d.key and v.version = d.version
      and not v.latest and v.legal_hold is distinct from 'ON'
      and coalesce(v.retain_until <= $3, true)
-  returning v.key)
+  returning v.key, v.version),
+told as (
+  insert into blob.happened (space, bucket, event, key, version, at)
+  select $1, $2, 'LifecycleExpiration:Delete', g.key, g.version, $3
+    from gone g where (select blob.is_told($1, $2)))
 select count(*) as n from gone
 
 -- name: blob_rule_marker(bigint, bigint, timestamptz, bigint, text, text)
@@ -130,7 +134,11 @@ with due as materialized (
 gone as (
   delete from blob.version v using due d
    where v.space = $1 and v.bucket = -$2 and v.key = d.key and v.version = d.version and v.latest
-  returning v.key)
+  returning v.key, v.version),
+told as (
+  insert into blob.happened (space, bucket, event, key, version, at)
+  select $1, $2, 'LifecycleExpiration:Delete', g.key, g.version, $3
+    from gone g where (select blob.is_told($1, $2)))
 select count(*) as n from gone
 
 -- name: blob_rule_move(bigint, bigint, timestamptz, bigint, text, text)
@@ -152,7 +160,11 @@ moved as (
     from due d
    where v.space = $1 and v.bucket = $2 and v.key = d.key and v.version = d.version
      and v.seq = d.seq
-  returning v.key)
+  returning v.key, v.version, v.size, v.etag, v.storage_class),
+told as (
+  insert into blob.happened (space, bucket, event, key, version, size, etag, class, at)
+  select $1, $2, 'LifecycleTransition', m.key, m.version, m.size, m.etag, m.storage_class, $3
+    from moved m where (select blob.is_told($1, $2)))
 select count(*) as n from moved
 
 -- name: blob_rule_move_past(bigint, bigint, timestamptz, bigint, text, text)
@@ -184,7 +196,11 @@ moved as (
     from due d
    where v.space = $1 and v.bucket = -$2 and v.key = d.key and v.version = d.version
      and not v.latest
-  returning v.key)
+  returning v.key, v.version, v.size, v.etag, v.storage_class),
+told as (
+  insert into blob.happened (space, bucket, event, key, version, size, etag, class, at)
+  select $1, $2, 'LifecycleTransition', m.key, m.version, m.size, m.etag, m.storage_class, $3
+    from moved m where (select blob.is_told($1, $2)))
 select count(*) as n from moved
 
 -- name: blob_rule_uploads(bigint, bigint, timestamptz, bigint, text, text)

@@ -170,8 +170,7 @@ s3_look_at_source(struct call *c, struct s3_source *s, bool with_bytes)
 	s3_check_object(c, s->bucket, &s->object);
 	encryption_check_key(c, &s->object);
 	s3_copy_conditions(c, &s->object);
-	if (strcmp(s->object.storage_class, "GLACIER") == 0 ||
-	    strcmp(s->object.storage_class, "DEEP_ARCHIVE") == 0)
+	if (s3_archived(c, &s->object))
 		s3_throw(c, &S3_ARCHIVED, "Operation is not valid for the source object's storage class",
 		    "StorageClass", s->object.storage_class, NULL);
 }

@@ -20,6 +20,11 @@ static const char QUEUE[] = "QueueConfiguration", EVENT[] = "s3:";
 /* What follows the sequencer in a record. */
 static const char TAIL[] = "\"}}}]}";
 
+/* Who does what nobody asked for. */
+static const char ITSELF[] = "s3.amazonaws.com";
+
+enum { TOLD_AT_ONCE = 100, REQUEST_ID = 16 };
+
 static const struct enc_traits json = { .format = ENC_JSON };
 
 /* The first rule with a queue; NULL: the bucket has none to tell. */
@@ -99,7 +104,16 @@ event_target(struct call *c, const char *arn)
 static bool
 has_sequencer(const struct s3_event *e)
 {
-	return text_starts(e->name, "ObjectCreated:") || text_starts(e->name, "ObjectRemoved:");
+	return text_starts(e->name, "ObjectCreated:") || text_starts(e->name, "ObjectRemoved:") ||
+	    text_starts(e->name, "LifecycleExpiration:");
+}
+
+static const char *
+record_version(const struct s3_event *e)
+{
+	return text_starts(e->name, "ObjectCreated:") || text_starts(e->name, "ObjectRemoved:") ||
+	    strcmp(e->name, "ObjectRestore:Post") == 0 ||
+	    strcmp(e->name, "ObjectRestore:Completed") == 0 ? "2.1" : "2.3";
 }
 
 static void
@@ -143,6 +157,38 @@ write_s3(struct call *c, struct enc *e, const char *bucket, const struct xml *ru
 	enc_end(e);
 }
 
+/* What comes of archives and rules: beside "s3", where the record has no sequencer to end with. */
+static void
+write_more(struct call *c, struct enc *e, const struct s3_event *of)
+{
+	bool restored = of->until != 0;
+
+	if (of->class == NULL)
+		return;
+	enc_struct(e, restored ? "glacierEventData" : "lifecycleEventData");
+	enc_struct(e, restored ? "restoreEventData" : "transitionEventData");
+	if (restored)
+		enc_text(e, "lifecycleRestorationExpiryTime", clock_iso_milli(c->task->mem, of->until));
+	enc_text(e, restored ? "lifecycleRestoreStorageClass" : "destinationStorageClass", of->class);
+	enc_end(e);
+	enc_end(e);
+}
+
+/* By itself: nobody sent the request. */
+static bool
+by_itself(const struct call *c)
+{
+	return c->op == NULL;
+}
+
+static const char *
+principal(struct call *c)
+{
+	if (by_itself(c))
+		return ITSELF;
+	return c->who == NULL ? "Anonymous" : mem_fmt(c->task->mem, "AWS:%s", c->who->account_id);
+}
+
 /* The message of one event for one rule. */
 static const char *
 record(struct call *c, const char *bucket, const struct xml *rule, const struct s3_event *of,
@@ -155,21 +201,21 @@ record(struct call *c, const char *bucket, const struct xml *rule, const struct 
 	enc_struct(e, NULL);
 	enc_list(e, "Records", NULL);
 	enc_struct(e, NULL);
-	enc_text(e, "eventVersion", has_sequencer(of) ? "2.1" : "2.3");
+	enc_text(e, "eventVersion", record_version(of));
 	enc_text(e, "eventSource", "aws:s3");
 	enc_text(e, "awsRegion", to->region);
 	enc_text(e, "eventTime", clock_iso_milli(m, c->space.now));
 	enc_text(e, "eventName", of->name);
-	write_principal(e, "userIdentity", c->who == NULL ? "Anonymous" :
-	    mem_fmt(m, "AWS:%s", c->who->account_id));
+	write_principal(e, "userIdentity", principal(c));
 	enc_struct(e, "requestParameters");
-	enc_text(e, "sourceIPAddress", client_exact(c));
+	enc_text(e, "sourceIPAddress", by_itself(c) ? ITSELF : client_exact(c));
 	enc_end(e);
 	enc_struct(e, "responseElements");
 	enc_text(e, "x-amz-request-id", c->req->id);
 	enc_text(e, "x-amz-id-2", s3_host_id(c));
 	enc_end(e);
 	write_s3(c, e, bucket, rule, of);
+	write_more(c, e, of);
 	enc_end(e);
 	enc_end(e);
 	enc_end(e);
@@ -206,16 +252,14 @@ fill(struct call *c, const char *bucket, const struct s3_event *of, struct blob_
 	return n;
 }
 
-void
-s3_event_end(struct call *c, const char *bucket, const struct s3_event *list, size_t n)
+/* Events of changes of a bucket's objects, for all its rules; part of a transaction. */
+static size_t
+add_all(struct call *c, const char *bucket, const struct s3_event *list, size_t n)
 {
-	const struct xml  *rules = rules_of(c, bucket);
 	struct blob_event *out;
 	size_t             each = 0, count = 0;
 
-	if (rules == NULL)
-		return;
-	for (const struct xml *r = rules; r != NULL; r = xml_again(r))
+	for (const struct xml *r = rules_of(c, bucket); r != NULL; r = xml_again(r))
 		each++;
 	out = mem_array(c->task->mem, struct blob_event, n * each + 1);
 	for (size_t i = 0; i < n; i++)
@@ -223,6 +267,17 @@ s3_event_end(struct call *c, const char *bucket, const struct s3_event *list, si
 			count += fill(c, bucket, &list[i], out + count);
 	if (count > 0)
 		blob_event_add(c->task, &c->space, s3_owner_of(c, bucket), out, count);
+	return count;
+}
+
+void
+s3_event_end(struct call *c, const char *bucket, const struct s3_event *list, size_t n)
+{
+	size_t count;
+
+	if (rules_of(c, bucket) == NULL)
+		return;
+	count = add_all(c, bucket, list, n);
 	db_commit_all(c->task);
 	if (count > 0)
 		courier_kick();
@@ -282,4 +337,45 @@ event_test(struct call *c, const struct xml *x)
 			NULL };
 	if (n > 0)
 		blob_event_add(c->task, &c->space, s3_owner(c), list, n);
+}
+
+/* As if there were a request: the environment as it is, at the time of what happened. */
+static struct call *
+call_of(struct task *t, const struct world *world, const struct space *sp, const char *public_id)
+{
+	struct call    *c = mem_one(t->mem, struct call);
+	struct request *r = mem_one(t->mem, struct request);
+
+	r->id = id_text(&t->ids, t->mem, ID_BASE62, REQUEST_ID);
+	*c = (struct call){ .task = t, .world = world, .req = r, .space = *sp };
+	c->env = environment_load(t, public_id);
+	if (c->env == NULL)
+		task_throw(t, &FAULT_STALE, NULL);
+	return c;
+}
+
+size_t
+s3_event_tell(struct task *t, const struct world *world, int64_t space)
+{
+	struct space           sp = { .id = space };
+	struct blob_happening *list;
+	const char            *public_id;
+	struct call           *c = NULL;
+	size_t                 n;
+
+	db_enclose(t);
+	n = blob_happened_take(t, &sp, "aws_s3", TOLD_AT_ONCE, &list, &public_id);
+	if (n > 0)
+		c = call_of(t, world, &sp, public_id);
+	for (size_t i = 0; i < n; i++) {
+		const struct blob_happening *h = &list[i];
+		struct s3_event e = { .name = h->event, .key = h->key, .version = h->version,
+			.etag = h->etag, .size = h->size, .class = h->class, .until = h->until };
+
+		c->space.now = h->at;
+		if (h->bucket != NULL)
+			add_all(c, h->bucket, &e, 1);
+	}
+	db_commit_all(t);
+	return n;
 }

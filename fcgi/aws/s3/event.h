@@ -19,6 +19,8 @@ struct s3_event {
 	const char *version; /* NULL, "": not told */
 	const char *etag;    /* NULL: not told */
 	int64_t     size;    /* -1: not told */
+	const char *class;   /* where it was moved, or what it was restored from; NULL: neither */
+	int64_t     until;   /* so long it is restored; 0: it is not */
 };
 
 void s3_event_begin(struct call *c, const char *bucket);
@@ -28,6 +30,12 @@ void s3_event_object(struct call *c, const char *bucket, const char *name, enum 
     const struct blob_object *o, bool with_size);
 /* The same for what was deleted from a key; named: a version was. */
 struct s3_event s3_event_removed(const char *key, const struct blob_removed *out, bool named);
+
+/*
+ * What happened in a space of ours by itself (blob_happened_take) becomes events; returns how many
+ * such things there were.  As the service's `tell` (call.h).
+ */
+size_t s3_event_tell(struct task *t, const struct world *world, int64_t space);
 
 /* A rule's value of that name, "Prefix" or "Suffix"; "": none (notification.c). */
 const char *event_filter(const struct xml *rule, const char *name);

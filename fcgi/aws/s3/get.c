@@ -130,11 +130,11 @@ put_head(struct call *c, const struct blob_object *o, bool with_bytes, struct pa
 	encryption_check_key(c, o);
 	if (!s3_read_conditions(c, o))
 		return false;
-	if (with_bytes && (strcmp(o->storage_class, "GLACIER") == 0 ||
-	                   strcmp(o->storage_class, "DEEP_ARCHIVE") == 0))
+	if (with_bytes && s3_archived(c, o))
 		s3_throw(c, &S3_ARCHIVED, NULL, "StorageClass", o->storage_class, NULL);
 	*p = choose_part(c, o);
 	s3_put_headers(c, o);
+	s3_restore_header(c, o);
 	put_part_headers(c, o, p);
 	return true;
 }

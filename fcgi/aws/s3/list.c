@@ -5,10 +5,13 @@
 #include "fcgi/aws/s3/version.h"
 #include "shared/base/clock.h"
 #include "shared/base/text.h"
+#include "shared/engine/blob_restore.h"
 #include "shared/wire/base64.h"
 #include "shared/wire/uri.h"
 
 enum { MOST_KEYS = 1000 };
+
+static const char OPTIONAL[] = "x-amz-optional-object-attributes";
 
 /* One page, and how the client wants to read it. */
 struct page {
@@ -20,6 +23,7 @@ struct page {
 	struct blob_entry   *entries;
 	size_t               n;
 	bool                 more;
+	bool                 restored;      /* with RestoreStatus */
 	bool                 versions;      /* of all versions */
 	const char          *after_version; /* as the engine wants it */
 };
@@ -53,6 +57,20 @@ max_keys(struct call *c)
 	return n;
 }
 
+/* x-amz-optional-object-attributes: a list, of which there is one so far. */
+static bool
+wants_restored(struct call *c)
+{
+	const char *value = s3_header(c, OPTIONAL);
+
+	if (value == NULL || *value == '\0')
+		return false;
+	if (strcmp(value, "RestoreStatus") != 0)
+		s3_throw(c, &S3_INVALID_ARGUMENT, "Invalid attribute name specified.", "ArgumentName",
+		    OPTIONAL, "ArgumentValue", value, NULL);
+	return true;
+}
+
 static struct page
 page_asked(struct call *c)
 {
@@ -63,12 +81,25 @@ page_asked(struct call *c)
 		s3_throw(c, &S3_INVALID_ARGUMENT, "Invalid Encoding Method specified in Request",
 		    "ArgumentName", "encoding-type", "ArgumentValue", encoding, NULL);
 	p.bucket = s3_bucket(c);
+	p.restored = wants_restored(c);
 	p.max = max_keys(c);
 	p.what.prefix = s3_text_arg(c, "prefix");
 	p.what.delimiter = s3_text_arg(c, "delimiter");
 	p.what.after = "";
 	p.what.limit = p.max < MOST_KEYS ? p.max : MOST_KEYS;
 	return p;
+}
+
+static void
+fetch_restored(struct page *p)
+{
+	struct blob_object **list = mem_array(p->c->task->mem, struct blob_object *, p->n + 1);
+	size_t               n = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->entries[i].common == NULL)
+			list[n++] = &p->entries[i].object;
+	blob_restores(p->c->task, &p->c->space, list, n);
 }
 
 static void
@@ -83,6 +114,8 @@ fetch(struct page *p)
 
 	if (r != BLOB_OK)
 		s3_throw_result(c, r, p->bucket, NULL);
+	if (p->restored)
+		fetch_restored(p);
 	/* Asking for nothing is answered with nothing, and nothing more. */
 	if (p->what.limit == 0)
 		p->more = false;
@@ -155,6 +188,8 @@ put_object(const struct page *p, const struct blob_object *o, bool owner)
 		s3_put_owner(c, "Owner", s3_account(c, o->owner));
 	if (!o->delete_marker)
 		enc_text(c->out, "StorageClass", o->storage_class);
+	if (p->restored)
+		s3_restore_status(c, o);
 	enc_end(c->out);
 }
 

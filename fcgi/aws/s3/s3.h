@@ -69,6 +69,13 @@ const char *s3_pair(const struct blob_pairs *p, const char *name);
 const char *s3_storage_class(struct call *c);
 /* x-amz-expiration of the current object, where a rule of its bucket will remove it. */
 void        s3_expiration_header(struct call *c, const char *bucket, const struct blob_object *o);
+/*
+ * In an archive, and without a copy that can be read (restore.c); x-amz-restore and RestoreStatus
+ * of one that has a copy, or will.
+ */
+bool        s3_archived(const struct call *c, const struct blob_object *o);
+void        s3_restore_header(struct call *c, const struct blob_object *o);
+void        s3_restore_status(struct call *c, const struct blob_object *o);
 /* Answer with them. */
 void        s3_put_headers(struct call *c, const struct blob_object *o);
 /* A query argument that is to be UTF-8, "" when it is not there. */
@@ -200,6 +207,7 @@ void s3_delete_object(struct call *c);
 void s3_delete_objects(struct call *c);
 void s3_copy_object(struct call *c);
 void s3_rename_object(struct call *c);
+void s3_restore_object(struct call *c);
 void s3_list_objects(struct call *c);
 void s3_list_objects_v2(struct call *c);
 void s3_list_object_versions(struct call *c);

@@ -1,5 +1,6 @@
 /* fcgi/aws/s3/service.c - everything S3 is, as data */
 #include "fcgi/aws/s3/access.h"
+#include "fcgi/aws/s3/event.h"
 #include "fcgi/aws/s3/s3.h"
 #include "fcgi/call.h"
 
@@ -120,7 +121,7 @@ static const struct op ops[] = {
 	OP("PutObjectTagging", s3_put_object_tagging, OP_WRITE | OP_BODY, "PUT /{Bucket}/{Key+}?tagging", NULL, 0),
 	OP("PutPublicAccessBlock", s3_put_public_access_block, OP_WRITE | OP_BODY, "PUT /{Bucket}?publicAccessBlock", NULL, 0),
 	OP("RenameObject", s3_rename_object, OP_WRITE, "PUT /{Bucket}/{Key+}?renameObject", NULL, 0),
-	OP("RestoreObject", NULL, OP_WRITE, "POST /{Bucket}/{Key+}?restore", NULL, 0),
+	OP("RestoreObject", s3_restore_object, OP_WRITE | OP_BODY, "POST /{Bucket}/{Key+}?restore", NULL, 0),
 	OP("SelectObjectContent", NULL, OP_WRITE, "POST /{Bucket}/{Key+}?select&select-type=2", NULL, 0),
 	OP("UpdateBucketMetadataAnnotationTableConfiguration", NULL, OP_WRITE, "PUT /{Bucket}?metadataAnnotationTable", NULL, 0),
 	OP("UpdateBucketMetadataInventoryTableConfiguration", NULL, OP_WRITE, "PUT /{Bucket}?metadataInventoryTable", NULL, 0),
@@ -135,7 +136,7 @@ const struct service service_aws_s3 = {
 	.id = "aws_s3", .cloud = "aws", .name = "s3", .signing_name = "s3",
 	.xmlns = "http://s3.amazonaws.com/doc/2006-03-01/",
 	.proto = &s3_proto, .authenticate = s3_authenticate,
-	.authorise = s3_authorise, .stranger = s3_stranger,
+	.authorise = s3_authorise, .stranger = s3_stranger, .tell = s3_event_tell,
 	.ops = ops, .n_ops = COUNT(ops),
 	.general = {
 		.internal = &S3_INTERNAL, .unavailable = &S3_UNAVAILABLE, .not_built = &S3_NOT_BUILT,
