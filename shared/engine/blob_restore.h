@@ -15,9 +15,7 @@ enum blob_result blob_restore(struct task *t, const struct space *sp, const char
     const char *bucket, const struct blob_object *o, const struct blob_restored *copy);
 /* Fill in what the n objects have of copies. */
 void blob_restores(struct task *t, const struct space *sp, struct blob_object **list, size_t n);
-/*
- * The collector: tell of up to `limit` copies that came or went, and forget those; returns how many.
- */
+/* The collector: tell of up to `limit` copies that came or went; returns of how many. */
 size_t blob_restore_turn(struct task *t, size_t limit);
 
 #endif

@@ -1,7 +1,7 @@
 -- sql/migrations/0032_restore.sql - copies of archived objects; what happens without a request
 
--- A copy of an archived version that can be read for a while. Versions are known by their seq, which
--- no other state of any key has: what replaces a version leaves its copy to the collector.
+-- A copy of an archived version that can be read for a while. Versions are known by their seq,
+-- which no other state of any key has: what replaces a version leaves its copy to the collector.
 create table blob.restore (
   space    bigint not null,
   seq      bigint not null,        -- blob.version.seq
@@ -13,6 +13,7 @@ create table blob.restore (
   told     boolean not null default false, -- that it is there
   primary key (space, seq)
 );
+create index restore_key on blob.restore (space, bucket, key);
 
 -- What the collector or a job did to an object, or time did: the face makes events of it, in the
 -- words of its cloud (fcgi/courier.h). Only of buckets that want to be told anything.

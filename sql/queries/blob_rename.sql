@@ -14,7 +14,11 @@ done as materialized (
     from (select o.id from bucket o where o.owner = $5) o
    cross join lateral blob.bucket_enter($3, $4) b
    cross join lateral blob.rename_once($15, $16, $17, $18, $3, case when o.id = b.id then b end,
-           $6, $7, $8, $9, $10, $11, $12, $13, $14) r)
+           $6, $7, $8, $9, $10, $11, $12, $13, $14) r),
+copies as (
+  update blob.restore r set key = $7
+    from bucket b join done d on d.outcome = 'done' and b.versioning is null
+   where r.space = $3 and r.bucket = b.id and r.key = $6)
 select b.id as bucket, b.owner as bucket_owner, b.versioning, d.outcome, d.version, d.gone, d.size,
        d.etag
   from bucket b left join done d on true

@@ -27,6 +27,7 @@ static struct space       space;
 static struct store      *store;
 static struct memo       *memo;
 static unsigned           who;
+static int64_t            ahead;
 static struct aws_account accounts[] = {
 	{ .account_id = "111111111111", .owner_id = "aaaa", .display_name = "first" },
 	{ .account_id = "222222222222", .owner_id = "bbbb", .display_name = "second" },
@@ -67,6 +68,7 @@ s3_call_setup(void)
 		store = store_open(scratch_conf(), error, sizeof(error));
 	assert_non_null(store);
 	who = 0;
+	ahead = 0;
 	assert_int_equal(s3_do("PUT", "/bkt", ""), 200);
 	return space;
 }
@@ -80,6 +82,12 @@ s3_call_end(void)
 	store = NULL;
 	memo_free(memo);
 	memo = NULL;
+}
+
+void
+s3_call_ahead(int64_t by)
+{
+	ahead = by;
 }
 
 void
@@ -169,7 +177,7 @@ s3_send(const char *method, const char *target, const char *headers, const char 
 	c->world = &world;
 	c->who = who < COUNT(accounts) ? &accounts[who] : NULL;
 	c->space = space;
-	c->space.now = one.task.now;
+	c->space.now = one.task.now + ahead;
 	reply_start(one.task.mem, &c->reply);
 	a.fault = task_try(&one.task, serve, c);
 	db_release(&one.task);

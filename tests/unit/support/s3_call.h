@@ -14,6 +14,7 @@ void          s3_call_end(void);
 struct store *s3_call_store(void);
 void          s3_call_as(unsigned account); /* 0 or 1 */
 void          s3_call_nobody(void);         /* without credentials */
+void          s3_call_ahead(int64_t by);    /* the clock, from where it was at first */
 void          s3_call_fresh(void);          /* the environment's generation was raised */
 
 /*
