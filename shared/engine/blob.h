@@ -163,7 +163,7 @@ struct blob_removal {
 /* What is true of all that one call deletes. */
 struct blob_remover {
 	const char *owner;        /* of delete markers; NULL: the bucket's owner */
-	bool        passes_asked; /* blob_delete: BLOB_NO_LOCKS where there are none */
+	bool        passes_asked; /* BLOB_NO_LOCKS where there are none */
 	bool        passes;       /* locks of governance */
 };
 struct blob_removed {

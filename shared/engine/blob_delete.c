@@ -24,10 +24,21 @@ read_removed(const struct rows *r, size_t i, struct blob_removed *out)
 }
 
 static enum blob_result
-whole_result(struct task *t, const struct rows *r, const char *who)
+whole_result(struct task *t, const struct rows *r, const char *who, const struct blob_remover *by)
 {
+	enum blob_result result;
+
 	space_live(t, r);
-	return blob_bucket_result(r, who);
+	result = blob_bucket_result(r, who);
+	if (result == BLOB_OK && by->passes_asked && !row_bool(r, 0, "locks"))
+		return BLOB_NO_LOCKS;
+	return result;
+}
+
+static struct param
+passes_param(const struct blob_remover *by)
+{
+	return by->passes_asked ? db_bool(by->passes) : db_null(db_bool(false));
 }
 
 enum blob_result
@@ -38,14 +49,11 @@ blob_delete(struct task *t, const struct space *sp, const char *who, const char 
 	struct rows      r = db_rows(t, &Q_blob_delete, db_i64(sp->environment), db_i64(sp->generation),
 	         db_i64(sp->id), db_text(bucket), db_text(who), db_text(key), db_text(what->etag),
 	         db_text(what->version), db_text(by->owner != NULL ? by->owner : who),
-	         db_time(sp->now),
-	         by->passes_asked ? db_bool(by->passes) : db_null(db_bool(false)));
-	enum blob_result result = whole_result(t, &r, who);
+	         db_time(sp->now), passes_param(by));
+	enum blob_result result = whole_result(t, &r, who, by);
 
 	if (result != BLOB_OK)
 		return result;
-	if (by->passes_asked && !row_bool(&r, 0, "locks"))
-		return BLOB_NO_LOCKS;
 	read_removed(&r, 0, out);
 	return out->result;
 }
@@ -66,8 +74,8 @@ blob_delete_many(struct task *t, const struct space *sp, const char *who, const 
 	r = db_rows(t, &Q_blob_delete_many, db_i64(sp->environment), db_i64(sp->generation),
 	    db_i64(sp->id), db_text(bucket), db_text(who), db_texts(keys, n), db_texts(etags, n),
 	    db_texts(versions, n), db_text(by->owner != NULL ? by->owner : who), db_time(sp->now),
-	    db_bool(by->passes));
+	    passes_param(by));
 	for (size_t i = 0; i < r.n && !row_null(&r, i, "ord"); i++)
 		read_removed(&r, i, &out[row_i64(&r, i, "ord") - 1]);
-	return whole_result(t, &r, who);
+	return whole_result(t, &r, who, by);
 }

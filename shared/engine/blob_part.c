@@ -19,30 +19,29 @@ seal_of(const struct blob_pairs *headers)
 /* Why nothing was put. */
 static enum blob_result
 why_not(struct task *t, const struct space *sp, const char *who, const char *bucket,
-    const char *key, const char *upload, const struct blob_part *p, const char **expected)
+    const char *key, const char *upload, const struct blob_part *p, struct blob_upload *u)
 {
-	struct blob_upload u;
-	struct blob_part  *parts;
-	size_t             n;
-	bool               more;
-	enum blob_result   result =
-	    blob_upload_find(t, sp, who, bucket, key, upload, 0, 0, &u, &parts, &n, &more);
+	struct blob_part *parts;
+	const char       *seal;
+	size_t            n;
+	bool              more;
+	enum blob_result  result =
+	    blob_upload_find(t, sp, who, bucket, key, upload, 0, 0, u, &parts, &n, &more);
 
 	if (result != BLOB_OK)
 		return result;
-	*expected = seal_of(&u.headers);
-	if (p->seal != NULL ? *expected == NULL || strcmp(p->seal, *expected) != 0 : *expected != NULL)
+	seal = seal_of(&u->headers);
+	if (p->seal != NULL ? seal == NULL || strcmp(p->seal, seal) != 0 : seal != NULL)
 		return BLOB_OTHER_SEAL;
-	if (u.checksum_algorithm == NULL ||
-	    (p->checksum_algorithm != NULL && strcmp(u.checksum_algorithm, p->checksum_algorithm) == 0))
+	if (u->checksum_algorithm == NULL || (p->checksum_algorithm != NULL &&
+	    strcmp(u->checksum_algorithm, p->checksum_algorithm) == 0))
 		task_throw(t, &FAULT_CONFLICT, NULL); /* it has come, or its source has gone, meanwhile */
-	*expected = u.checksum_algorithm;
 	return BLOB_OTHER_CHECKSUM;
 }
 
 enum blob_result
 blob_part_put(struct task *t, const struct space *sp, const char *who, const char *bucket,
-    const char *key, const char *upload, const struct blob_part *p, const char **expected)
+    const char *key, const char *upload, const struct blob_part *p, struct blob_upload *u)
 {
 	struct param home = db_i64(p->home);
 	struct rows  r;
@@ -56,9 +55,10 @@ blob_part_put(struct task *t, const struct space *sp, const char *who, const cha
 	    db_text(p->body),
 	    db_bytes(p->body == NULL ? p->bytes : NULL, p->body == NULL ? (size_t)p->size : 0),
 	    db_text(p->seal));
-	if (r.n == 1)
-		return BLOB_OK;
-	return why_not(t, sp, who, bucket, key, upload, p, expected);
+	if (r.n == 0)
+		return why_not(t, sp, who, bucket, key, upload, p, u);
+	u->headers = blob_pairs_read(t, &r, 0, "headers");
+	return BLOB_OK;
 }
 
 enum blob_result
@@ -71,11 +71,11 @@ blob_part_copy(struct task *t, const struct space *sp, const char *who, const ch
 	    db_i64(p->number), db_time(p->modified_at), db_text(p->checksum_algorithm),
 	    db_text(p->checksum), db_text(p->crc64nvme), db_text(from_bucket), db_text(from->key),
 	    db_i64(from->seq), db_text(from->place));
-	const char *expected;
+	struct blob_upload u;
 
 	if (r.n == 1)
 		return BLOB_OK;
-	return why_not(t, sp, who, bucket, key, upload, p, &expected);
+	return why_not(t, sp, who, bucket, key, upload, p, &u);
 }
 
 static struct rows

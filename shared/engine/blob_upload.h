@@ -46,13 +46,12 @@ enum blob_result blob_upload_make(struct task *t, const struct space *sp, const 
 enum blob_result blob_upload_abort(struct task *t, const struct space *sp, const char *who,
     const char *bucket, const char *key, const char *id);
 /*
- * BLOB_OTHER_CHECKSUM: the upload chose another algorithm, *expected says which.
- * BLOB_OTHER_SEAL: another seal, *expected says which, or NULL.  Another round trip when nothing
- * was put.
+ * u: the upload; only its headers when the part was put.  BLOB_OTHER_CHECKSUM, BLOB_OTHER_SEAL: it
+ * has another algorithm, or seal.  Another round trip when nothing was put.
  */
 enum blob_result blob_part_put(struct task *t, const struct space *sp, const char *who,
     const char *bucket, const char *key, const char *upload, const struct blob_part *p,
-    const char **expected);
+    struct blob_upload *u);
 /*
  * The same, with the whole body of `from` (which has no parts) as blob_get returned it from
  * from_bucket; size and etag are its own.  FAULT_CONFLICT when it changed meanwhile.

@@ -290,8 +290,8 @@ select b.id as bucket, b.owner as bucket_owner, b.versioning, b.locks,
 
 -- name: blob_delete_many(bigint, bigint, bigint, text, text, text[], text[], text[], text, timestamptz, boolean)
 -- The same for keys $6, each with the etag and the version beside it in $7 and $8: a row for each
--- key asked for. $11 is not refused where there are no locks. Rows are locked in order of their
--- keys, so two such statements do not wait on each other.
+-- key asked for. Rows are locked in order of their keys, so two such statements do not wait on each
+-- other.
 with bucket as materialized (
   select b.id, b.owner, b.versioning, b.locks
     from core.environment e
@@ -304,7 +304,7 @@ there as materialized (
   select v.key, v.etag
     from bucket b
     join blob.version v on v.space = $3 and v.bucket = b.id and v.version = ''
-   where b.owner = $5 and b.versioning is null
+   where b.owner = $5 and b.versioning is null and $11 is null
      and v.key = any (select w.key from wanted w where coalesce(w.version, '') = '')
    order by v.key
      for update of v),
@@ -318,10 +318,11 @@ gone as (
   returning v.key),
 changed as materialized (
   select d.ord, d.outcome, d.version, d.marker
-    from (select o.id from bucket o where o.versioning is not null and o.owner = $5) o
+    from (select o.id from bucket o
+           where o.versioning is not null and o.owner = $5 and (o.locks or $11 is null)) o
    cross join lateral blob.bucket_enter($3, $4) b
    cross join lateral blob.version_delete_many($3, case when o.id = b.id then b.id end,
-           b.versioning, $6, $8, $7, $9, $10, $11) d)
+           b.versioning, $6, $8, $7, $9, $10, coalesce($11, false)) d)
 select b.id as bucket, b.owner as bucket_owner, b.versioning, b.locks, w.ord,
        case when c.outcome is not null then c.outcome
             when coalesce(w.version, '') <> '' or t.key is null then 'missing'

@@ -158,22 +158,28 @@ select b.id as bucket, b.owner as bucket_owner, b.versioning, p.version, u.distu
   from bucket b left join upload u on true left join put p on true
 
 -- name: blob_part_put(bigint, bigint, bigint, text, text, text, text, bigint, timestamptz, bigint, text, text, text, text, bigint, text, bytea, text)
--- Put part $8 of upload $7, also over one of that number. An upload that chose a checksum takes no
--- part with another, nor one whose seal is another than $18. No row: blob_upload_find may say why.
-insert into blob.part as p (space, parts, number, modified_at, size, etag, checksum_algorithm,
-       checksum, crc64nvme, home, body, bytes)
-select $3, u.id, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17
-  from core.environment e
- cross join lateral blob.upload_enter($3, $4, $5, $6, $7) u
- where e.id = $1 and e.generation = $2 and e.state = 'running' and u.id is not null
-   and (u.checksum_algorithm is null or u.checksum_algorithm = $12)
-   and u.headers[array_position(u.headers, 'seal') + 1] is not distinct from $18
-on conflict (space, parts, number) do update
-   set modified_at = excluded.modified_at, size = excluded.size, etag = excluded.etag,
-       checksum_algorithm = excluded.checksum_algorithm, checksum = excluded.checksum,
-       crc64nvme = excluded.crc64nvme, home = excluded.home, body = excluded.body,
-       bytes = excluded.bytes
-returning p.number
+-- Put part $8 of upload $7, also over one of that number; returns the upload's headers. An upload
+-- that chose a checksum takes no part with another, nor one whose seal is another than $18. No row:
+-- blob_upload_find may say why.
+with u as materialized (
+  select u.id, u.headers
+    from core.environment e
+   cross join lateral blob.upload_enter($3, $4, $5, $6, $7) u
+   where e.id = $1 and e.generation = $2 and e.state = 'running' and u.id is not null
+     and (u.checksum_algorithm is null or u.checksum_algorithm = $12)
+     and u.headers[array_position(u.headers, 'seal') + 1] is not distinct from $18),
+put as (
+  insert into blob.part as p (space, parts, number, modified_at, size, etag, checksum_algorithm,
+         checksum, crc64nvme, home, body, bytes)
+  select $3, u.id, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17
+    from u
+  on conflict (space, parts, number) do update
+     set modified_at = excluded.modified_at, size = excluded.size, etag = excluded.etag,
+         checksum_algorithm = excluded.checksum_algorithm, checksum = excluded.checksum,
+         crc64nvme = excluded.crc64nvme, home = excluded.home, body = excluded.body,
+         bytes = excluded.bytes
+  returning p.number)
+select u.headers from u cross join put
 
 -- name: blob_part_copy(bigint, bigint, bigint, text, text, text, text, bigint, timestamptz, text, text, text, text, text, bigint, text)
 -- The same with the whole body of version $16 of key $14 of bucket $13, provided it still is at seq

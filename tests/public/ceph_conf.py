@@ -10,6 +10,7 @@ import installation
 SECTIONS = ("s3 main", "s3 alt", "s3 tenant", "iam", "iam root", "iam alt root")
 # The suite waits so many "intervals" for days of a lifecycle: ceph_plugin.py moves the clock.
 DAY = 86400
+KMS_KEY = "arn:aws:kms:us-east-1:000000000001:key/"  # S3 answers with ARNs, whatever was asked for
 
 
 def account(number, section):
@@ -33,10 +34,10 @@ def main():
             "user_id": keys["account_id"] if root else keys["owner_id"],
             "access_key": keys["access_key_id"], "secret_key": keys["secret_access_key"]}
     out["s3 main"].update(
-        api_name="us-east-1", lc_debug_interval=str(DAY), rgw_restore_debug_interval=str(DAY),
-        rgw_restore_processor_period=str(DAY), storage_classes="STANDARD_IA, GLACIER",
-        kms_keyid="01234567-89ab-cdef-0123-456789abcdef",
-        kms_keyid2="76543210-89ab-cdef-0123-456789abcdef")
+        api_name="eu-west-1", lc_debug_interval=str(DAY), rgw_restore_debug_interval=str(DAY),
+        rgw_restore_processor_period=str(DAY),
+        kms_keyid=KMS_KEY + "01234567-89ab-cdef-0123-456789abcdef",
+        kms_keyid2=KMS_KEY + "76543210-89ab-cdef-0123-456789abcdef")
     out["s3 tenant"]["tenant"] = "testx"
     with open(conf, "w", encoding="utf-8") as file:
         out.write(file)

@@ -1,5 +1,5 @@
 # tests/public/ceph_plugin.py - a pytest plugin: what ceph/s3-tests takes for granted of its service
-"""The suite is of a time, and of a service, where three things are otherwise than on AWS today:
+"""The suite is of a time, and of a service, where some things are otherwise than on AWS today:
 
 Buckets are made as before April 2023: with lists (ObjectWriter) and without public access blocked.
 Whoever makes one on AWS for such tests says so; here it is said for the suite.
@@ -7,19 +7,33 @@ Whoever makes one on AWS for such tests says so; here it is said for the suite.
 Grants to groups come first in a list; check_grants() sorts by names and falls over when the first
 has none.  The order of grants means nothing.
 
-Days of a lifecycle are intervals to sleep through.  They are real days here
-(ceph_conf.py), and sleeping moves the environment's clock, which stands right again after the case.
+The suite cleans up with BypassGovernanceRetention, which S3 refuses where there are no locks. It
+is left out there.
+
+Lifecycle rules move small objects from their first day on.  S3 does that for the archives' classes,
+when it is told not to mind sizes; it is told so here.  (Named in the configuration, classes also
+multiply hundreds of other cases, which want to read what is archived.)
+
+Days of a lifecycle are intervals to sleep through.  They are real days here (ceph_conf.py), and
+sleeping moves the environment's clock, which stands right again after the case.
+
+Before and after each case the suite makes a dozen clients to empty buckets, which takes longer than
+most cases: those of its package are kept.  The cases have their own.
 """
+import functools
 import os
+import sys
 import time
 
 import boto3
+import botocore.exceptions
 import pytest
 
 import installation
 import jobs
 
 DAY = 86400
+CLASSES = ["STANDARD", "GLACIER", "DEEP_ARCHIVE"]
 # What a bucket that blocks public access is not made with.
 PUBLIC = ("public-read", "public-read-write", "authenticated-read")
 really_sleep = time.sleep
@@ -62,6 +76,15 @@ def with_lists(params, context, **_):
         context["made"]["ACL"] = params.pop("ACL")
 
 
+def without_bypass(client):
+    def before(params, **_):
+        try:
+            client.get_object_lock_configuration(Bucket=params["Bucket"])
+        except botocore.exceptions.ClientError:
+            params.pop("BypassGovernanceRetention", None)
+    return before
+
+
 def nothing_blocked(client):
     def after(http_response, context, **_):
         made = context["made"]
@@ -70,6 +93,10 @@ def nothing_blocked(client):
             if "ACL" in made:
                 client.put_bucket_acl(**made)
     return after
+
+
+def any_size(params, **_):
+    params.setdefault("TransitionDefaultMinimumObjectSize", "varies_by_storage_class")
 
 
 def groups_first(parsed, **_):
@@ -85,6 +112,8 @@ def taught(make):
             events = client.meta.events
             events.register("before-parameter-build.s3.CreateBucket", with_lists)
             events.register("after-call.s3.CreateBucket", nothing_blocked(client))
+            events.register("before-parameter-build.s3.DeleteObjects", without_bypass(client))
+            events.register("before-parameter-build.s3.PutBucketLifecycleConfiguration", any_size)
             for kind in ("Bucket", "Object"):
                 events.register(f"after-call.s3.Get{kind}Acl", groups_first)
         return made
@@ -95,3 +124,15 @@ def pytest_configure():
     time.sleep = sleep
     boto3.client = taught(boto3.client)
     boto3.resource = taught(boto3.resource)
+
+
+def without_iam():
+    raise NotImplementedError("roles are not made")
+
+
+def pytest_collection_finish():
+    package = sys.modules["s3tests.functional"]
+    for name in ("get_client", "get_alt_client", "get_tenant_client"):
+        setattr(package, name, functools.cache(getattr(package, name)))
+    package.get_iam_client = without_iam
+    sys.modules["s3tests.functional.test_s3"].configured_storage_classes = lambda: CLASSES

@@ -312,9 +312,8 @@ is_initiator(struct call *c, const char *bucket, const char *key)
 	    strcmp(u.owner, c->who->account_id) == 0;
 }
 
-/* Who may write by the bucket's list may do so with tags. */
-static void
-demand_besides(struct call *c, const char *bucket, const char *key, const char *action)
+void
+s3_demand_besides(struct call *c, const char *bucket, const char *key, const char *action)
 {
 	struct s3_access *a = s3_access(c, bucket);
 	struct s3_asking  q = { c, a, key, action, NULL };
@@ -343,7 +342,7 @@ authorise_object(struct call *c, const char *bucket, const char *action)
 	s3_demand(c, bucket, key, action);
 	for (size_t i = 0; strcmp(action, "s3:PutObject") == 0 && i < COUNT(more); i++)
 		if (s3_header(c, more[i].header) != NULL)
-			demand_besides(c, bucket, key, more[i].action);
+			s3_demand_besides(c, bucket, key, more[i].action);
 }
 
 void

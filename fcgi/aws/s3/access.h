@@ -60,6 +60,8 @@ enum s3_answer s3_may(struct call *c, const char *bucket, const char *key, const
 bool s3_may_miss(struct call *c, const char *bucket, const char *key);
 /* Throws AccessDenied unless the caller may, or may if the object says so. */
 void s3_demand(struct call *c, const char *bucket, const char *key, const char *action);
+/* The same of what goes with an object that is put: who may write by the bucket's list may. */
+void s3_demand_besides(struct call *c, const char *bucket, const char *key, const char *action);
 /* The object is there: throws AccessDenied when its list was to decide and does not allow. */
 void s3_check_object(struct call *c, const char *bucket, const struct blob_object *o);
 /* After a handler: what was left to s3_check_object has been checked. */

@@ -111,6 +111,19 @@ copied_headers(struct call *c, const struct blob_pairs *from)
 	return (struct blob_pairs){ list, n };
 }
 
+/* Tags are copied by who may read them there and put them here. */
+static struct blob_pairs
+copied_tags(struct call *c, const struct s3_source *s)
+{
+	if (s->object.tags.n > 0) {
+		s3_demand(c, s->bucket, s->key, s->version != NULL ? "s3:GetObjectVersionTagging"
+		                                                   : "s3:GetObjectTagging");
+		s3_check_object(c, s->bucket, &s->object);
+		s3_demand_besides(c, s3_bucket(c), s3_key(c), "s3:PutObjectTagging");
+	}
+	return s->object.tags;
+}
+
 /* The algorithm that the request names; NULL: none. */
 static const struct s3_checksum *
 checksum_wanted(struct call *c)
@@ -251,7 +264,7 @@ s3_copy_object(struct call *c)
 	o.metadata = replace ? s3_user_metadata(c) : s.object.metadata;
 	o.tags = s3_tags_header(c);
 	if (!retag)
-		o.tags = s.object.tags;
+		o.tags = copied_tags(c, &s);
 	o.lock = s3_lock_headers(c);
 	if (encryption_sealed(&s.object) || encryption_brought(c)) {
 		r = put_rewritten(c, bucket, &o, &when, &s.object);

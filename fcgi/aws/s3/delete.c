@@ -12,10 +12,6 @@ enum { MOST_KEYS = 1000 };
 /* Of directory buckets only. */
 static const char *const express[] = { "x-amz-if-match-last-modified-time", "x-amz-if-match-size" };
 
-/*
- * S3 refuses the header where there are no locks.  DeleteObjects does not here: the suite that many
- * servers are tested with sends it whenever it cleans up.
- */
 static struct blob_remover
 remover(struct call *c)
 {

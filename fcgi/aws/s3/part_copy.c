@@ -100,12 +100,12 @@ set_checksum(const struct part_copy *k, struct blob_part *p, const char *value)
 }
 
 static enum blob_result
-put(struct part_copy *k, const char *bucket, const char *key, const char *id, struct blob_part *p,
-    const char **expected)
+put(struct part_copy *k, const char *bucket, const char *key, const char *id, struct blob_part *p)
 {
 	struct call              *c = k->c;
 	const struct blob_object *o = &k->source.object;
 	const struct s3_body     *body;
+	struct blob_upload        u;
 	enum blob_result          r;
 
 	s3_check_quota(c, k->length);
@@ -123,7 +123,7 @@ put(struct part_copy *k, const char *bucket, const char *key, const char *id, st
 	p->bytes = body->bytes;
 	p->body = body->id;
 	p->home = body->home;
-	r = blob_part_put(c->task, &c->space, s3_owner(c), bucket, key, id, p, expected);
+	r = blob_part_put(c->task, &c->space, s3_owner(c), bucket, key, id, p, &u);
 	s3_settle(body, r);
 	return r;
 }
@@ -134,7 +134,6 @@ s3_upload_part_copy(struct call *c)
 	const char      *bucket = s3_bucket(c), *key = s3_key(c), *id = s3_upload_id(c);
 	struct part_copy k = { .c = c, .source = s3_copy_source(c) };
 	struct blob_part p = { .modified_at = c->space.now };
-	const char      *expected;
 	enum blob_result r;
 
 	p.number = s3_part_number(c, bucket, key, id);
@@ -143,10 +142,7 @@ s3_upload_part_copy(struct call *c)
 	s3_look_at_source(c, &k.source, true);
 	look_at_upload(&k, bucket, key, id, &p);
 	choose_range(&k);
-	expected = k.checksum->algorithm;
-	r = put(&k, bucket, key, id, &p, &expected);
-	if (r == BLOB_OTHER_CHECKSUM)
-		s3_throw_other_checksum(c, expected, p.checksum_algorithm);
+	r = put(&k, bucket, key, id, &p);
 	if (r != BLOB_OK)
 		s3_throw_upload(c, r, bucket, key, id);
 	s3_source_version_header(c, &k.source);

@@ -163,7 +163,7 @@ s3_upload_part(struct call *c)
 	struct blob_part      p = { .modified_at = c->space.now };
 	const struct s3_body *body;
 	struct blob_pairs     seal;
-	const char           *expected;
+	struct blob_upload    u;
 	enum blob_result      r;
 
 	p.number = s3_part_number(c, bucket, key, id);
@@ -179,16 +179,16 @@ s3_upload_part(struct call *c)
 	p.bytes = body->bytes;
 	p.body = body->id;
 	p.home = body->home;
-	r = blob_part_put(c->task, &c->space, s3_owner(c), bucket, key, id, &p, &expected);
+	r = blob_part_put(c->task, &c->space, s3_owner(c), bucket, key, id, &p, &u);
 	s3_settle(body, r);
 	if (r == BLOB_OTHER_SEAL)
-		encryption_throw_part(c, expected);
+		encryption_throw_part(c, s3_pair(&u.headers, BLOB_SEAL));
 	if (r == BLOB_OTHER_CHECKSUM)
-		s3_throw_other_checksum(c, expected, p.checksum_algorithm);
+		s3_throw_other_checksum(c, u.checksum_algorithm, p.checksum_algorithm);
 	if (r != BLOB_OK)
 		s3_throw_upload(c, r, bucket, key, id);
 	call_header(c, "ETag", s3_quoted(c, p.etag));
-	encryption_headers(c, &seal);
+	encryption_headers(c, &u.headers);
 	if (body->chosen)
 		call_header(c, body->algorithm->header, p.checksum);
 }

@@ -4,6 +4,7 @@
 
 #include "fcgi/aws/s3/access.h"
 #include "fcgi/aws/s3/config.h"
+#include "fcgi/aws/s3/encryption.h"
 #include "fcgi/aws/s3/state.h"
 #include "fcgi/proto/aws_rest.h"
 #include "shared/base/text.h"
@@ -217,6 +218,7 @@ read_one(void *arg)
 	if (r != BLOB_OK)
 		s3_throw_result(c, r == BLOB_MARKER ? BLOB_NO_KEY : r, bucket, a->key);
 	s3_check_object(c, bucket, &a->object);
+	encryption_check_key(c, &a->object);
 }
 
 /* NULL: it is there. What is not the client's fault goes on its way. */

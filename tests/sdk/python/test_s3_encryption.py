@@ -189,7 +189,9 @@ def test_kms_upload(s3, bucket):
     s3.put_object(Bucket=bucket, Key="source", Body=b"x")
     copied = s3.upload_part_copy(PartNumber=1, CopySource=f"{bucket}/source", **ids)
     assert copied["ServerSideEncryption"] == "aws:kms"
-    etag = copied["CopyPartResult"]["ETag"]
+    sent = s3.upload_part(PartNumber=1, Body=b"x", **ids)
+    assert (sent["ServerSideEncryption"], sent["SSEKMSKeyId"]) == ("aws:kms", upload["SSEKMSKeyId"])
+    etag = sent["ETag"]
     made = s3.complete_multipart_upload(**ids, MultipartUpload={"Parts": [
         {"PartNumber": 1, "ETag": etag}]})
     assert made["ServerSideEncryption"] == "aws:kms"

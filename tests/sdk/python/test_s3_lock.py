@@ -105,6 +105,11 @@ def test_bucket_without_locks(s3, bucket, refused):
         assert "missing Object Lock" in r.response["Error"]["Message"]
     with refused("InvalidArgument", 400):
         s3.delete_object(Bucket=bucket, Key="k", BypassGovernanceRetention=True)
+    for bypass in (True, False):
+        with refused("InvalidArgument", 400):
+            s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "k"}]},
+                              BypassGovernanceRetention=bypass)
+    s3.head_object(Bucket=bucket, Key="k")
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     s3.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration={
         "ObjectLockEnabled": "Enabled"})

@@ -247,6 +247,15 @@ def test_copies_and_deletes(clients, name):
         statement(name, "s3:DeleteObject", {"AWS": ACCOUNTS[1]}, key="open/*"))
     other.copy_object(Bucket=theirs, Key="c", CopySource=f"{name}/open/a")
     denied(other.copy_object, Bucket=theirs, Key="c", CopySource=f"{name}/shut/a")
+    owner.put_object_tagging(Bucket=name, Key="open/a", Tagging={
+        "TagSet": [{"Key": "a", "Value": "1"}]})
+    denied(other.copy_object, Bucket=theirs, Key="c", CopySource=f"{name}/open/a")
+    other.copy_object(Bucket=theirs, Key="c", CopySource=f"{name}/open/a",
+                      TaggingDirective="REPLACE")
+    put(owner, name, statement(name, ["s3:GetObject", "s3:GetObjectTagging", "s3:DeleteObject"],
+                               {"AWS": ACCOUNTS[1]}, key="open/*"))
+    other.copy_object(Bucket=theirs, Key="c", CopySource=f"{name}/open/a")
+    assert other.get_object_tagging(Bucket=theirs, Key="c")["TagSet"]
     upload = other.create_multipart_upload(Bucket=theirs, Key="m")["UploadId"]
     where = {"Bucket": theirs, "Key": "m", "UploadId": upload, "PartNumber": 1}
     other.upload_part_copy(CopySource=f"{name}/open/a", **where)

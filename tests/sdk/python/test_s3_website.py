@@ -85,6 +85,11 @@ def test_errors(environment, s3, site):
     assert seen(answer) == (404, "oops")
     assert answer.headers["content-type"] == "text/x-oops"
     assert answer.headers["x-amz-error-code"] == "NoSuchKey"
+    s3.put_object(Bucket=site, Key="oops.html", Body=b"oops", SSECustomerAlgorithm="AES256",
+                  SSECustomerKey=b"k" * 32)  # which no browser has
+    answer = get(environment, site, "/none")
+    assert answer.status == 404 and b"<li>Code: NoSuchKey</li>" in answer.body
+    assert get(environment, site, "/oops.html").status == 400
 
 
 def test_private_bucket(environment, s3, bucket):
