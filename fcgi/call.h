@@ -120,8 +120,8 @@ struct service {
 	/* The request came to nothing: c->reply is the fault's. May throw. NULL: nothing is done. */
 	void (*refused)(struct call *c, const struct fault *f);
 	/*
-	 * Things that happened in one of its spaces without a request become events (courier.h); returns
-	 * how many. NULL: nothing does.
+	 * What happened in one of its spaces without a request becomes events (courier.h); returns how
+	 * many such things there were. NULL: nothing does.
 	 */
 	size_t (*tell)(struct task *t, const struct world *world, int64_t space);
 	const struct op *ops;

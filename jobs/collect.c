@@ -21,7 +21,8 @@
 	"Empties the spaces that environments dropped, removes object bytes nobody names and\n" \
 	"messages of purged or deleted queues, all after MF_BLOB_GRACE; also rows of the audit log\n" \
 	"and kept answers whose time is over.  Does what lifecycle rules of buckets say for the\n" \
-	"day, and tells of restored objects that come and go.  cron starts it; several at once are fine, and so is killing it.\n" \
+	"day, and tells of restored objects that come and go.  cron starts it; several at once are\n" \
+	"fine, and so is killing it.\n" \
 	"--now: without waiting for the grace period, when nothing writes to this installation.\n"
 
 enum { BODIES = 500, MESSAGES = 10000, COPIES = 500 };

@@ -218,7 +218,7 @@ test_refused(void **state)
 	check_refused("/bkt/k", "x-amz-acl: public-read", "AccessControlListNotSupported");
 	check_refused("/bkt/k", "x-amz-storage-class: OUTPOSTS", "InvalidStorageClass");
 	check_refused("/bkt/k", "x-amz-expected-bucket-owner: 222222222222", "AccessDenied");
-	check_refused("/bkt/k?torrent", "", "NotImplemented");
+	check_refused("/bkt/k?annotation", "", "NotImplemented");
 	assert_int_equal(s3_do("GET", "/bkt/k", ""), 404);
 }
 
