@@ -113,12 +113,16 @@ select b.id as bucket, b.owner as bucket_owner, b.versioning, b.locks, v.key, v.
 -- name: blob_list_versions(bigint, bigint, bigint, text, text, text, text, text, bigint)
 -- The first $9 versions and delete markers of bucket $4, by key and then the newest first, past
 -- version $6 of key $5, or past all of key $5 when $6 is the greatest; not below $7, and not past
--- $8.  $6 '' means the null version, wherever it is. (The index is entered at one pair only: hence
--- greatest().)
+-- $8.  $6 '' means the null version, wherever it is, and all of key $5 when there is none.  Version
+-- $6 may have gone, and what was before it be current.  (The index is entered at one pair only:
+-- hence greatest().)
 with bucket as materialized (
   select b.id, b.owner,
          case when $6 <> '' then $6
-              else coalesce((select p.version from blob.version_place($3, b.id, $5, '') p), $8)
+              else coalesce((select blob.version_order(v.version, v.seq)
+                               from blob.version_place($3, b.id, $5, '') p
+                               join blob.version v on v.space = $3 and v.bucket = p.bucket
+                                    and v.key = $5 and v.version = p.version), '')
               end collate "C" as after_version
     from core.environment e
     left join blob.bucket b on b.space = $3 and b.name = $4
@@ -137,6 +141,12 @@ select b.id as bucket, b.owner as bucket_owner, v.key, null::text as common, v.v
     (select o.bucket, o.key, o.version, o.seq, o.latest, o.delete_marker, o.modified_at, o.owner,
             o.size, o.etag, o.storage_class, o.checksum_algorithm, o.checksum_type
        from blob.version o
+      where o.space = $3 and o.bucket = b.id and o.key = $5 and o.key >= $7 and o.key <= $8
+        and blob.version_order(o.version, o.seq) > b.after_version)
+    union all
+    (select o.bucket, o.key, o.version, o.seq, o.latest, o.delete_marker, o.modified_at, o.owner,
+            o.size, o.etag, o.storage_class, o.checksum_algorithm, o.checksum_type
+       from blob.version o
       where o.space = $3 and o.bucket = -b.id and o.key <= $8
         and (o.key, o.version) > (greatest($5, $7 collate "C"),
                                   case when $5 < $7 collate "C" then '' else b.after_version end)
@@ -150,7 +160,10 @@ select b.id as bucket, b.owner as bucket_owner, v.key, null::text as common, v.v
 with recursive bucket as materialized (
   select b.id, b.owner,
          case when $6 <> '' then $6
-              else coalesce((select p.version from blob.version_place($3, b.id, $5, '') p), $12)
+              else coalesce((select blob.version_order(v.version, v.seq)
+                               from blob.version_place($3, b.id, $5, '') p
+                               join blob.version v on v.space = $3 and v.bucket = p.bucket
+                                    and v.key = $5 and v.version = p.version), '')
               end collate "C" as after_version
     from core.environment e
     left join blob.bucket b on b.space = $3 and b.name = $4
@@ -183,6 +196,12 @@ walk as (
            where v.space = $3 and v.bucket = b.id and v.key > w.after and v.key >= $7
              and v.key <= $8
            order by v.key limit 1)
+         union all
+         (select v.bucket, v.key, v.version, v.seq, v.latest, v.delete_marker, v.modified_at,
+                 v.owner, v.size, v.etag, v.storage_class, v.checksum_algorithm, v.checksum_type
+            from blob.version v
+           where w.n = 0 and v.space = $3 and v.bucket = b.id and v.key = w.after and v.key >= $7
+             and v.key <= $8 and blob.version_order(v.version, v.seq) > w.after_version)
          union all
          (select v.bucket, v.key, v.version, v.seq, v.latest, v.delete_marker, v.modified_at,
                  v.owner, v.size, v.etag, v.storage_class, v.checksum_algorithm, v.checksum_type

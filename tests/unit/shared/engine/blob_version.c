@@ -241,50 +241,6 @@ test_model(void **unused)
 	assert_int_equal(blob_bucket_remove(t, &sp, ME, "b"), BLOB_OK);
 }
 
-/* The page as "key:id key:id prefix* ...", an id being its number in the order of making. */
-static const char *
-folded(struct task *t, const char *prefix, const char *after, const char *version, int64_t limit)
-{
-	struct blob_listing l = { .prefix = prefix, .delimiter = "/", .after = after, .past_fold = true,
-		.limit = limit };
-	struct blob_entry  *list;
-	const char         *out = "";
-	size_t              n;
-	bool                more;
-
-	assert_int_equal(blob_list_versions(t, &sp, ME, "b", &l, version, &list, &n, &more), BLOB_OK);
-	for (size_t i = 0; i < n; i++)
-		out = mem_fmt(t->mem, "%s %s%s", out, list[i].common != NULL ? list[i].common :
-		    list[i].object.key, list[i].common != NULL ? "*" : "");
-	return mem_fmt(t->mem, "%s%s", out, more ? " +" : "");
-}
-
-static void
-test_folds(void **unused)
-{
-	static const char *const keys[] = { "a", "a", "b/1", "b/1", "b/2", "c", "c", "d/x/1" };
-	struct task             *t = *unused;
-	struct blob_bucket       b;
-	struct blob_object       o, first = { 0 };
-
-	sp = world_space(t);
-	assert_int_equal(world_bucket(t, &sp, ME, "b", true, &b), BLOB_OK);
-	for (size_t i = 0; i < COUNT(keys); i++) {
-		o = world_object(keys[i], "x");
-		assert_int_equal(blob_put(t, &sp, ME, "b", &o, &ALWAYS), BLOB_OK);
-		if (i == 1)
-			first = o;
-	}
-	assert_string_equal(folded(t, "", "", NULL, 10), " a a b/* c c d/*");
-	assert_string_equal(folded(t, "", "", NULL, 3), " a a b/* +");
-	assert_string_equal(folded(t, "", "a", first.version, 3), " a b/* c +");
-	assert_string_equal(folded(t, "", "a", NULL, 1), " b/* +");
-	assert_string_equal(folded(t, "", "b/", NULL, 2), " c c +");
-	assert_string_equal(folded(t, "", "b/1", NULL, 2), " c c +");
-	assert_string_equal(folded(t, "b/", "", NULL, 2), " b/1 b/1 +");
-	assert_string_equal(folded(t, "d/", "", NULL, 2), " d/x/*");
-}
-
 /* If-Match and If-None-Match are about the current version. */
 static void
 test_conditions(void **unused)
@@ -379,7 +335,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_model, scratch_setup, scratch_teardown),
-		cmocka_unit_test_setup_teardown(test_folds, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_conditions, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_locks, scratch_setup, scratch_teardown),
 	};
