@@ -7,6 +7,7 @@ import intact
 import model
 import repeat
 import s3
+import sqs
 import worker
 
 WORKERS = 6
@@ -102,21 +103,21 @@ class Chaos:
             self.strike()
 
 
-def verify_keys(e, bucket, workers):
+def verify_keys(e, bucket, workers, others=()):
     """Every key holds an allowed state, and the list of the bucket says the same."""
     wrong, present, client = [], set(), client_of(e)
     for key in (k for w in workers for k in w.keys):
-        a = client.get(f"/{bucket}/{key.name}")
+        a, state = worker.observe(client, f"/{bucket}/{key.name}")
         if a.status not in (200, 404):
             wrong.append(f"{key.name}: {a}")
             continue
         try:
-            key.read(None if a.status == 404 else model.digest(a.body))
+            key.read(state)
         except model.Torn as t:
             wrong.append(str(t))
         if a.status == 200:
             present.add((key.name, len(a.body)))
-    listed = set(client.list_keys(bucket).items())
+    listed = {(k, n) for k, n in client.list_keys(bucket).items() if k not in others}
     if listed != present:
         wrong.append(f"the bucket lists other keys than it has: {sorted(listed ^ present)[:5]}")
     client.close()
@@ -124,13 +125,15 @@ def verify_keys(e, bucket, workers):
 
 
 def verify_versions(e, bucket, workers):
-    """Every version that was acknowledged is there, whatever came after it."""
+    """Every version that was acknowledged is there, whatever came after it, until it is deleted."""
     wrong, n, client = [], 0, client_of(e)
     for key in (k for w in workers for k in w.keys):
-        for version, state in key.versions.items():
+        for version, digest in key.versions.items():
             a = client.request("GET", f"/{bucket}/{key.name}", query=[("versionId", version)])
             n += 1
-            if a.status != 200 or model.digest(a.body) != state:
+            if a.status == 404 and version in key.gone | key.unsure:
+                continue
+            if version in key.gone or a.status != 200 or model.digest(a.body) != digest:
                 wrong.append(f"{key.name}, version {version}: {a.status}, not what was put")
     client.close()
     return wrong if n > 5 else wrong + ["too few versions for a test"]
@@ -155,7 +158,7 @@ def destroy_all(installation):
 def run(installation, seconds, seed, say):
     """The whole scenario; returns sentences about what went wrong."""
     stop = threading.Event()
-    e = installation.environment(name="chaos")
+    e = installation.environment(name="chaos", services=["aws_s3", "aws_sqs"])
     setup = client_of(e)
     for bucket in ("crash", "versions"):
         if setup.request("PUT", f"/{bucket}").status != 200:
@@ -165,6 +168,7 @@ def run(installation, seconds, seed, say):
     crews = {"crash": start_workers(e, "crash", seed, stop, 4),
              "versions": start_workers(e, "versions", f"{seed}/versions", stop, 2)}
     workers = [w for crew in crews.values() for w in crew]
+    queue = sqs.Queue(e, seed, stop).start()
     churn = Churn(installation, stop)
     churn.start()
     repeats = repeat.Repeat(installation, stop)
@@ -172,6 +176,7 @@ def run(installation, seconds, seed, say):
     chaos = Chaos(installation, seed)
     chaos.run(seconds)
     stop_workers(workers, stop)
+    queue.join()
     churn.join(60)
     repeats.join(150)
     wrong = [w for each in workers for w in each.wrong]
@@ -179,12 +184,15 @@ def run(installation, seconds, seed, say):
     time.sleep(model.REST)
     done = {k: sum(w.done[k] for w in workers) for k in workers[0].done}
     say(f"killed {chaos.kills}; longest recovery {chaos.longest:.1f} s; acknowledged {done}, "
+        f"{sum(w.resent for w in workers)} parts sent again, "
+        f"{sum(w.forgotten for w in workers)} versions deleted, "
         f"in doubt {sum(w.doubts for w in workers)}, answered 5xx "
         f"{sum(w.unavailable for w in workers)}; environments {churn.made} made, "
-        f"{churn.destroyed} destroyed; {len(repeats.made)} with a key in {repeats.tries} tries")
-    if min(done.values()) < 5 or sum(chaos.kills.values()) < seconds / 4:
+        f"{churn.destroyed} destroyed; {len(repeats.made)} with a key in {repeats.tries} tries; "
+        f"{queue}")
+    if min(done.values()) == 0 or sum(chaos.kills.values()) < seconds / 4:
         wrong.append("too little happened for a test")
-    wrong += repeats.findings() + verify(e, crews)
+    wrong += queue.findings() + repeats.findings() + verify(e, crews)
     intact.collect(installation)
     wrong += intact.findings(installation)
     wrong += verify(e, crews)

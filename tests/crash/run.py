@@ -13,6 +13,7 @@ import traceback
 
 import badinput
 import chaos
+import disks
 import full
 import installation
 import rolling
@@ -25,6 +26,8 @@ SCENARIOS = {
     "away": lambda i, say: full.database_away(i, say),
     "store-full": lambda i, say: full.store_full(i, say),
     "database-full": lambda i, say: full.database_full(i, say),
+    "spool-full": lambda i, say: disks.spool_full(i, say),
+    "log-full": lambda i, say: disks.log_full(i, say),
     "chaos": lambda i, say: chaos.run(i, SECONDS, SEED, say),
 }
 

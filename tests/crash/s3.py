@@ -64,6 +64,8 @@ def sign(method, host, path, query, headers, payload_hash, access_key, secret, n
 class Client:
     """One connection, kept alive; not for several threads at once."""
 
+    service = "s3"
+
     def __init__(self, url, access_key=None, secret=None, timeout=30):
         parts = urllib.parse.urlsplit(url)
         self.host, self.prefix = parts.netloc, parts.path.rstrip("/")
@@ -83,7 +85,7 @@ class Client:
         headers = dict(headers)
         if self.access_key is not None:
             headers = sign(method, self.host, path, list(query), headers, payload,
-                           self.access_key, self.secret)
+                           self.access_key, self.secret, service=self.service)
         target = path + ("?" + urllib.parse.urlencode(list(query), quote_via=urllib.parse.quote)
                          if query else "")
         return target, headers
