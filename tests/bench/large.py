@@ -4,12 +4,11 @@
 
     tests/with-installation.sh lighttpd build/test/venv/bin/python tests/bench/large.py 64m
     tests/stores/with-store.sh s3 build/test/venv/bin/python tests/bench/large.py 5g
-    tests/with-installation.sh lighttpd build/test/venv/bin/python tests/bench/large.py parts
 
 64m: PUT and GET of 64 MiB beside a static file of that size through the same web server.  5g: one
-body of 5 GiB in and out, compared.  parts: an object of 10,000 parts of 5 MiB, all of them copies
-of one object, and ranges of it.  Fails when a request does, a byte differs, or a worker of the pool
-takes more memory than MF_BENCH_GROWTH (64 MiB) besides what it had.
+body of 5 GiB in and out, compared.  Fails when a request does, a byte differs, or a worker of the
+pool takes more memory than MF_BENCH_GROWTH (64 MiB) besides what it had.  Objects of 10,000 parts:
+`make check-scale`.
 """
 import hashlib
 import os
@@ -23,6 +22,7 @@ sys.path.insert(0, f"{ROOT}/tests/sdk/python")
 # pylint: disable=wrong-import-position
 import conftest  # noqa: E402
 import installation  # noqa: E402
+import workers  # noqa: E402
 
 MIB = 1 << 20
 GROWTH = int(os.environ.get("MF_BENCH_GROWTH", "64")) * MIB
@@ -30,33 +30,10 @@ ROUNDS = 5
 BUCKET = "large"
 
 
-def workers():
-    with open(f"{os.environ['TEST_DIR']}/var/run/pool.pid", encoding="utf-8") as f:
-        pool = f.read().strip()
-    with open(f"/proc/{pool}/task/{pool}/children", encoding="utf-8") as f:
-        return f.read().split() or [pool]
-
-
-def peak(pid):
-    """The most memory a process ever had."""
-    with open(f"/proc/{pid}/status", encoding="utf-8") as f:
-        for line in f:
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024
-    return 0
-
-
-class Memory:
-    """What the workers take besides what they had at first."""
-
-    def __init__(self):
-        self.before = {pid: peak(pid) for pid in workers()}
-
-    def check(self):
-        assert set(workers()) == set(self.before), "a worker died"
-        grown = max(peak(pid) - had for pid, had in self.before.items())
-        print(f"{'most a worker grew':<34}{grown / MIB:>10.1f} MiB")
-        assert grown <= GROWTH, f"a worker grew by {grown} bytes"
+def check(memory):
+    grown = memory.grown()
+    print(f"{'most a worker grew':<34}{grown / MIB:>10.1f} MiB")
+    assert grown <= GROWTH, f"a worker grew by {grown} bytes"
 
 
 def curl(*words, measured):
@@ -135,35 +112,15 @@ def gib_5(s3, directory):
     s3.delete_object(Bucket=BUCKET, Key="k")
 
 
-def parts(s3, _directory):
-    body = os.urandom(5 * MIB)
-    s3.put_object(Bucket=BUCKET, Key="source", Body=body)
-    upload = s3.create_multipart_upload(Bucket=BUCKET, Key="k")["UploadId"]
-    named = []
-    for number in range(1, 10001):
-        made = s3.upload_part_copy(Bucket=BUCKET, Key="k", UploadId=upload, PartNumber=number,
-                                   CopySource={"Bucket": BUCKET, "Key": "source"})
-        named.append({"PartNumber": number, "ETag": made["CopyPartResult"]["ETag"]})
-    s3.complete_multipart_upload(Bucket=BUCKET, Key="k", UploadId=upload,
-                                 MultipartUpload={"Parts": named})
-    assert s3.head_object(Bucket=BUCKET, Key="k")["ContentLength"] == 10000 * len(body)
-    for at in (0, 4999 * len(body) + 17, 9998 * len(body) + 5):
-        some = s3.get_object(Bucket=BUCKET, Key="k", Range=f"bytes={at}-{at + 6 * MIB - 1}")
-        twice = body + body + body
-        assert some["Body"].read() == twice[at % len(body):][:6 * MIB]
-    print("10,000 parts: an object of 48.8 GiB, completed, and ranges of it read")
-    s3.delete_object(Bucket=BUCKET, Key="k")
-
-
 def main():
-    case = {"64m": mib_64, "5g": gib_5, "parts": parts}[sys.argv[1]]
+    case = {"64m": mib_64, "5g": gib_5}[sys.argv[1]]
     s3 = conftest.make_client(installation.Api().create("aws_s3", name="large"), "path")
     s3.create_bucket(Bucket=BUCKET)
     s3.put_object(Bucket=BUCKET, Key="first", Body=os.urandom(MIB))
-    memory = Memory()
+    memory = workers.Memory()
     with tempfile.TemporaryDirectory(prefix="mf-large.") as directory:
         case(s3, directory)
-    memory.check()
+    check(memory)
 
 
 if __name__ == "__main__":
