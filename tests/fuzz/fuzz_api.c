@@ -53,6 +53,6 @@ fuzz(struct task *t, const char *p, size_t n)
 	if (!serve_make(&a, t, &service_api, p, n))
 		return;
 	reply_start(a.task.mem, &a.call.reply);
-	serve_check(&a, aws_call_try(&a, serve), true);
+	serve_check(&a, aws_call_try(&a, serve), SERVE_JSON);
 	aws_call_end(&a);
 }

@@ -50,12 +50,12 @@ fuzz(struct task *t, const char *p, size_t n)
 	buf_fmt(&b, "%s\n\n", targets[which]);
 	buf_add(&b, p + 1, n - 1);
 	assert(s3_make(&a, t, b.data, b.len));
-	s3_serve(&a);
+	serve_all(&a, SERVE_XML);
 	if (strchr(targets[which], '?') != NULL) {
 		a.call.body = mem_one(a.task.mem, struct buf);
 		*a.call.body = buf_new(a.task.mem);
 		buf_add(a.call.body, p + 1, n - 1);
-		serve_check(&a, aws_call_try(&a, keep), false);
+		serve_check(&a, aws_call_try(&a, keep), SERVE_XML);
 	}
 	aws_call_end(&a);
 }

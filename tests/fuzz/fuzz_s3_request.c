@@ -31,11 +31,11 @@ fuzz(struct task *t, const char *p, size_t n)
 
 	if (!s3_make(&a, t, p, n))
 		return;
-	s3_serve(&a);
+	serve_all(&a, SERVE_XML);
 	if (a.call.op != NULL && a.call.out != NULL &&
 	    (a.call.op->handler == s3_get_object || a.call.op->handler == s3_head_object)) {
 		reply_start(a.task.mem, &a.call.reply);
-		serve_check(&a, aws_call_try(&a, answer), false);
+		serve_check(&a, aws_call_try(&a, answer), SERVE_XML);
 	}
 	aws_call_end(&a);
 }

@@ -38,8 +38,6 @@ fuzz(struct task *t, const char *p, size_t n)
 	make_box();
 	if (!serve_make(&a, t, &service_aws_sqs, p, n))
 		return;
-	reply_start(a.task.mem, &a.call.reply);
-	serve_check(&a, aws_call_try(&a, serve_run),
-	    request_header(&a.request, "x-amz-target") != NULL);
+	serve_all(&a, request_header(&a.request, "x-amz-target") != NULL ? SERVE_JSON : SERVE_XML);
 	aws_call_end(&a);
 }

@@ -46,11 +46,4 @@ s3_make(struct aws_call *a, struct task *t, const char *p, size_t n)
 	return true;
 }
 
-static inline void
-s3_serve(struct aws_call *a)
-{
-	reply_start(a->task.mem, &a->call.reply);
-	serve_check(a, aws_call_try(a, serve_run), false);
-}
-
 #endif

@@ -339,8 +339,9 @@ s3_acl_put(struct call *c, const char *owner, const struct blob_pairs *list)
 	enc_list(c->out, "AccessControlList", "Grant");
 	if (list->list == NULL)
 		put_grant(c, owner, FULL_CONTROL);
-	for (size_t i = 0; i + 1 < list->n; i += 2)
-		put_grant(c, list->list[i], list->list[i + 1]);
+	else
+		for (size_t i = 0; i + 1 < list->n; i += 2)
+			put_grant(c, list->list[i], list->list[i + 1]);
 	enc_end(c->out);
 	enc_end(c->out);
 }
