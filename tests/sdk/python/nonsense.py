@@ -1,5 +1,6 @@
 # tests/sdk/python/nonsense.py - requests that make no sense, the same ones for the same seed
 """Pieces to make odd requests of, and what must be true of any answer to one."""
+import base64
 import datetime
 import json
 import re
@@ -164,6 +165,52 @@ def spoil_json(random, tree):
 def deep(random, opening, closing):
     n = random.choice([31, 33, 1000, 100000])
     return opening * n + closing * n
+
+
+def chunked(random, body):
+    """A body in chunks with a trailer, spoilt now and then, and its headers."""
+    at = random.randrange(len(body) + 1)
+    pieces = [piece for piece in (body[:at], body[at:]) if piece]
+    framed = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces)
+    framed += b"0\r\nx-amz-checksum-crc32:" + text(random)[:100].encode() + b"\r\n\r\n"
+    length = random.choice([str(len(body)), str(len(body)), text(random)[:30]]).encode()
+    if random.random() < 0.4:
+        framed = spoil(random, framed)
+    kind = random.choice([b"STREAMING-UNSIGNED-PAYLOAD-TRAILER"] * 3 + [
+        b"STREAMING-AWS4-HMAC-SHA256-PAYLOAD", b"STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"])
+    return [b"x-amz-content-sha256: " + kind + b"\r\n", b"x-amz-trailer: x-amz-checksum-crc32\r\n",
+            b"x-amz-decoded-content-length: " + re.sub(rb"[^ -~]", b"", length) + b"\r\n",
+            b"Content-Encoding: aws-chunked\r\n"], framed
+
+
+FIELDS = ["acl", "tagging", "Content-Type", "success_action_status", "success_action_redirect",
+          "redirect", "x-amz-meta-a", "x-amz-storage-class", "x-amz-checksum-crc32", "x-ignore-a",
+          "x-amz-server-side-encryption", "Expires", "bucket", "", "x-amz-security-token"]
+
+
+def form(random, key, bucket):
+    """A browser's form with a policy that holds, mostly, and its header."""
+    now = datetime.datetime.now(datetime.timezone.utc)
+    policy = {"expiration": (now + datetime.timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+              "conditions": [{"bucket": bucket}, ["starts-with", "$key", ""],
+                             ["content-length-range", 0, 1000]]}
+    for name in FIELDS + ["x-amz-credential", "x-amz-date", "x-amz-algorithm"]:
+        policy["conditions"].append(["starts-with", "$" + name, ""])
+    if random.random() < 0.4:
+        policy = spoil_json(random, policy)
+    fields = {"key": random.choice(["key", "${filename}", text(random)]),
+              "x-amz-algorithm": "AWS4-HMAC-SHA256", "x-amz-date": now.strftime("%Y%m%dT%H%M%SZ"),
+              "x-amz-credential": f"{key}/{now.strftime('%Y%m%d')}/us-east-1/s3/aws4_request",
+              "policy": base64.b64encode(json.dumps(policy).encode()).decode(),
+              "x-amz-signature": "0" * 64}
+    for _ in range(random.choice([0, 1, 3])):
+        fields[random.choice(FIELDS + ["key", "policy"])] = text(random)
+    parts = [f'--B\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+             for name, value in fields.items()]
+    parts.append('--B\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nhi\r\n'
+                 "--B--\r\n")
+    body = "".join(parts).encode(errors="replace")
+    return b"Content-Type: multipart/form-data; boundary=B\r\n", body
 
 
 class Sender:

@@ -2,6 +2,7 @@
 """Odd requests of every operation in the tables of S3, SQS and our own API (nonsense.py): the same
 ones for the same NONSENSE_SEED; NONSENSE_SECONDS says how long each of the three goes on."""
 import base64
+import collections
 import hashlib
 import json
 import os
@@ -42,16 +43,16 @@ POLICY = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": ["*"]}, "Action
 
 class Findings:
     def __init__(self):
-        self.list, self.n = [], 0
+        self.list, self.statuses = [], collections.Counter()
 
     def look(self, what, request, answer, wrong):
-        self.n += 1
+        self.statuses[answer.status] += 1
         if wrong:
             self.list.append(f"{what}: {wrong}\n  {request[:1500]!r}\n  {answer}")
         assert len(self.list) < MOST_FINDINGS, "\n".join(self.list)
 
     def check(self):
-        print(f"{self.n} requests")
+        print(f"{sum(self.statuses.values())} requests:", dict(self.statuses.most_common()))
         assert not self.list, "\n".join(self.list)
 
 
@@ -115,7 +116,7 @@ def s3_body(r, name, body):
 
 
 def s3_nonsense(r, bucket, upload, ops):
-    name, method, target, _ = r.choice(ops)
+    name, method, target, _ = r.choice(ops + [op for op in ops if op[3]] * 3)
     path, body, headers = s3_request(name, target, bucket)
     body = s3_body(r, name, body)
     path, _, query = path.partition("?")
@@ -130,7 +131,10 @@ def s3_nonsense(r, bucket, upload, ops):
     headers = [f"{key}: {value}\r\n".encode() for key, value in headers.items()
                if key != "Content-MD5"]
     headers += [nonsense.header(r) for _ in range(r.choice([0, 0, 1, 1, 2, 4]))]
-    if r.random() < 0.9:
+    if name in ("PutObject", "UploadPart") and r.random() < 0.4:
+        more, body = nonsense.chunked(r, body)
+        headers += more
+    elif r.random() < 0.9:
         digest = base64.b64encode(hashlib.md5(body).digest())
         headers.append(b"Content-MD5: " + digest + b"\r\n")
     return name, method, path + ("?" + query if query else ""), headers, body
@@ -160,7 +164,13 @@ def test_s3(place, findings):
         if n % 40 == 0:
             bucket, upload = s3_prepare(sender, r, n // 40)
         n += 1
-        name, method, target, headers, body = s3_nonsense(r, bucket, upload, ops)
+        if r.random() < 0.05:
+            name, method, target = "a form", "POST", "/" + bucket
+            header, body = nonsense.form(r, sender.key, bucket)
+            headers = [header]
+            body = nonsense.spoil(r, body) if r.random() < 0.3 else body
+        else:
+            name, method, target, headers, body = s3_nonsense(r, bucket, upload, ops)
         request, answer = sender.send(method, target, headers, body)
         findings.look(name, request, answer, wrong_s3(method, answer))
 
