@@ -39,23 +39,25 @@ ARGUMENTS = (
     " logging location select restore X-Amz-Expires X-Amz-Algorithm X-Amz-Security-Token").split()
 HEADERS = (
     "x-amz-acl x-amz-grant-read x-amz-grant-full-control x-amz-tagging x-amz-tagging-directive"
-    " x-amz-metadata-directive x-amz-copy-source x-amz-copy-source-range x-amz-copy-source-if-"
-    " match x-amz-copy-source-if-modified-since x-amz-storage-class x-amz-website-redirect-"
-    " location x-amz-server-side-encryption x-amz-server-side-encryption-aws-kms-key-id x-amz-"
-    " server-side-encryption-context x-amz-server-side-encryption-bucket-key-enabled x-amz-"
-    " server-side-encryption-customer-algorithm x-amz-server-side-encryption-customer-key x-amz-"
-    " server-side-encryption-customer-key-md5 x-amz-object-lock-mode x-amz-object-lock-retain-"
-    " until-date x-amz-object-lock-legal-hold x-amz-bypass-governance-retention x-amz-checksum-"
-    " algorithm x-amz-checksum-type x-amz-checksum-mode x-amz-checksum-crc32 x-amz-checksum-"
-    " sha256 x-amz-checksum-crc64nvme x-amz-sdk-checksum-algorithm x-amz-trailer x-amz-decoded-"
-    " content-length x-amz-object-attributes x-amz-max-parts x-amz-part-number-marker x-amz-"
-    " expected-bucket-owner x-amz-mp-object-size x-amz-bucket-object-lock-enabled x-amz-object-"
-    " ownership x-amz-meta-a x-amz-meta- x-amz-request-payer x-amz-mfa x-amz-date x-amz-"
-    " security-token x-amz-transition-default-minimum-object-size x-amz-target content-md5"
+    " x-amz-metadata-directive x-amz-copy-source x-amz-copy-source-range"
+    " x-amz-copy-source-if-match x-amz-copy-source-if-modified-since x-amz-storage-class"
+    " x-amz-website-redirect-location x-amz-server-side-encryption"
+    " x-amz-server-side-encryption-aws-kms-key-id x-amz-server-side-encryption-context"
+    " x-amz-server-side-encryption-bucket-key-enabled"
+    " x-amz-server-side-encryption-customer-algorithm x-amz-server-side-encryption-customer-key"
+    " x-amz-server-side-encryption-customer-key-md5 x-amz-object-lock-mode"
+    " x-amz-object-lock-retain-until-date x-amz-object-lock-legal-hold"
+    " x-amz-bypass-governance-retention x-amz-checksum-algorithm x-amz-checksum-type"
+    " x-amz-checksum-mode x-amz-checksum-crc32 x-amz-checksum-sha256 x-amz-checksum-crc64nvme"
+    " x-amz-sdk-checksum-algorithm x-amz-trailer x-amz-decoded-content-length"
+    " x-amz-object-attributes x-amz-max-parts x-amz-part-number-marker"
+    " x-amz-expected-bucket-owner x-amz-mp-object-size x-amz-bucket-object-lock-enabled"
+    " x-amz-object-ownership x-amz-meta-a x-amz-meta- x-amz-request-payer x-amz-mfa x-amz-date"
+    " x-amz-security-token x-amz-transition-default-minimum-object-size x-amz-target content-md5"
     " content-type content-encoding content-language content-disposition cache-control expires"
-    " range if-match if-none-match if-modified-since if-unmodified-since origin access-control-"
-    " request-method access-control-request-headers accept accept-encoding cookie referer user-"
-    " agent x-forwarded-for x-http-method-override prefer idempotency-key").split()
+    " range if-match if-none-match if-modified-since if-unmodified-since origin"
+    " access-control-request-method access-control-request-headers accept accept-encoding cookie"
+    " referer user-agent x-forwarded-for x-http-method-override prefer idempotency-key").split()
 METHODS = ["GET", "PUT", "POST", "DELETE", "HEAD", "OPTIONS", "PATCH"]
 KEYS = ["key", "k/../k", "a+b", "%00", "%ff%fe", "%C3%A9", "a" * 1024, "a" * 1025, "?", "//", ".",
         "..", "%2F", "a%0d%0ab", "%ef%bf%bf", "%01", "soap", "null", "%zz"]
@@ -249,7 +251,7 @@ def to_api(method, target, headers, body):
 def by_web_server(answer):
     """Refused before we saw it (docs/STATUS.md)."""
     return answer.status in (400, 411, 413, 414, 417, 431, 501) and (
-        not answer.body or b"<!DOCTYPE html" in answer.body[:300])
+        not answer.body or b"<!doctype html" in answer.body[:300].lower())
 
 
 def wrong_xml(answer):
