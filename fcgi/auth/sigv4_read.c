@@ -146,7 +146,14 @@ read_header(struct reader *r, const char *header)
 	read_signature(r, component(r, header, "Signature"));
 }
 
-/* When it was signed: x-amz-date, or else Date in either of its forms. */
+/* A Date as HTTP has it, or as mail has it, which is what botocore writes. */
+static bool
+parse_date(const char *date, int64_t *at)
+{
+	return clock_parse_http(date, at) || clock_parse_mail(date, at);
+}
+
+/* When it was signed: x-amz-date, or else Date in any of its forms. */
 static void
 read_date(struct reader *r)
 {
@@ -154,7 +161,7 @@ read_date(struct reader *r)
 	const char *date = amz != NULL ? amz : request_header(r->c->req, "date");
 
 	if (date == NULL || !(clock_parse_basic(date, &r->s->signed_at) ||
-	    (amz == NULL && clock_parse_http(date, &r->s->signed_at))))
+	    (amz == NULL && parse_date(date, &r->s->signed_at))))
 		task_throw(r->c->task, either(r->f->no_date, r->f->malformed),
 		    "AWS authentication requires a valid Date or x-amz-date header");
 	r->s->amz_date = clock_basic(r->c->task->mem, r->s->signed_at);

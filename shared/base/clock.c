@@ -287,3 +287,23 @@ clock_parse_http(const char *s, int64_t *at)
 		return join(year, month_named(name), day, hour, minute, second, at);
 	return false;
 }
+
+bool
+clock_parse_mail(const char *s, int64_t *at)
+{
+	char        name[4];
+	int         day, year, hour, minute, second, n, end = -1;
+	int64_t     when, offset;
+	const char *zone;
+
+	n = sscanf(s, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d %n", &day, name, &year, &hour,
+	    &minute, &second, &end);
+	if (n != 6 || end < 0 || (s[end] != '+' && s[end] != '-'))
+		return false;
+	zone = s + end;
+	if (!parse_offset(&zone, &offset) || *zone != '\0' ||
+	    !join(year, month_named(name), day, hour, minute, second, &when))
+		return false;
+	*at = when - offset;
+	return true;
+}

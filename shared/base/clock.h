@@ -30,6 +30,7 @@ int64_t clock_month(int64_t at);
 /* Each returns false and leaves *at alone when s is not such a time. */
 bool clock_parse_iso(const char *s, int64_t *at);   /* RFC 3339: fraction and offset allowed */
 bool clock_parse_http(const char *s, int64_t *at);  /* the three forms of RFC 9110 */
+bool clock_parse_mail(const char *s, int64_t *at);  /* RFC 5322: an offset in place of GMT */
 bool clock_parse_basic(const char *s, int64_t *at);
 
 #endif

@@ -25,6 +25,8 @@ fuzz(struct task *t, const char *p, size_t n)
 	(void)n;
 	if (clock_parse_http(p, &at))
 		round_trip(t->mem, at);
+	if (clock_parse_mail(p, &at))
+		round_trip(t->mem, at);
 	if (clock_parse_iso(p, &at))
 		round_trip(t->mem, at);
 	if (clock_parse_basic(p, &at))

@@ -13,4 +13,4 @@ export PUBLIC_RESULTS=$work/results
 cd "$directory"
 "$PUBLIC_VENV/bin/pytest" -q -p no:cacheprovider -p pytest_results -p ceph_plugin \
 	--timeout 600 --tb short -o log_file="$work/log" \
-	s3tests/functional/test_s3.py s3tests/functional/test_headers.py "$@" || true
+	s3tests/functional/test_headers.py s3tests/functional/test_s3.py "$@" || true

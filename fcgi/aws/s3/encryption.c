@@ -39,6 +39,13 @@ wrong(struct call *c, const char *why, const char *name, const char *value)
 	s3_throw(c, &S3_INVALID_ARGUMENT, why, "ArgumentName", name, "ArgumentValue", value, NULL);
 }
 
+/* Whatever header it is about, S3 names this one. */
+static _Noreturn void
+wrong_key(struct call *c, const char *why)
+{
+	wrong(c, why, SSE, NULL);
+}
+
 /* The key that the request brings; false: none. */
 static bool
 customer_key(struct call *c, enum seal_side side, unsigned char key[SEAL_KEY])
@@ -55,23 +62,21 @@ customer_key(struct call *c, enum seal_side side, unsigned char key[SEAL_KEY])
 	if (algorithm == NULL && text == NULL && md5 == NULL)
 		return false;
 	if (algorithm == NULL)
-		wrong(c, mem_fmt(m, "%s a valid encryption algorithm.", what), names[side].algorithm,
-		    "null");
+		wrong_key(c, mem_fmt(m, "%s a valid encryption algorithm.", what));
 	if (strcmp(algorithm, "AES256") != 0)
-		s3_throw(c, &S3_ENCRYPTION_ALGORITHM, NULL, "ArgumentName", names[side].algorithm,
-		    "ArgumentValue", algorithm, NULL);
+		s3_throw(c, &S3_ENCRYPTION_ALGORITHM, NULL, "ArgumentName", SSE, "ArgumentValue",
+		    algorithm, NULL);
 	if (text == NULL)
-		wrong(c, mem_fmt(m, "%s an appropriate secret key.", what), names[side].key, "null");
+		wrong_key(c, mem_fmt(m, "%s an appropriate secret key.", what));
 	bytes = base64_decode(m, text, &n);
 	if (bytes == NULL || n != SEAL_KEY)
-		wrong(c, "The secret key was invalid for the specified algorithm.", names[side].key, NULL);
+		wrong_key(c, "The secret key was invalid for the specified algorithm.");
 	if (md5 == NULL)
-		wrong(c, mem_fmt(m, "%s the client calculated MD5 of the secret key.", what),
-		    names[side].md5, "null");
+		wrong_key(c, mem_fmt(m, "%s the client calculated MD5 of the secret key.", what));
 	digest_once(DIGEST_MD5, bytes, n, digest);
 	if (strcmp(base64_encode(m, digest, MD5_SIZE), md5) != 0)
-		wrong(c, "The calculated MD5 hash of the key did not match the hash that was provided.",
-		    names[side].md5, md5);
+		wrong_key(c,
+		    "The calculated MD5 hash of the key did not match the hash that was provided.");
 	memcpy(key, bytes, SEAL_KEY);
 	return true;
 }
@@ -93,10 +98,7 @@ encryption_brought(struct call *c)
 void
 encryption_throw_part(struct call *c, const char *upload)
 {
-	s3_throw(c, &S3_INVALID_REQUEST, upload == NULL
-	    ? "The multipart upload initiate did not request encryption. Please resend the request "
-	      "without the encryption parameters."
-	    : encryption_brought(c)
+	s3_throw(c, &S3_INVALID_REQUEST, upload != NULL && encryption_brought(c)
 	    ? "The provided encryption parameters did not match the ones used originally."
 	    : "The multipart upload initiate requested encryption. Subsequent part requests must "
 	      "include the appropriate encryption parameters.", NULL);
@@ -329,7 +331,8 @@ encryption_check_key(struct call *c, const struct blob_object *o)
 		    "Encryption. The correct parameters must be provided to retrieve the object.", NULL);
 	salt = mem_text_n(c->task->mem, verifier, strcspn(verifier, ":"));
 	if (!text_same_secret(verifier_of(c, key, salt), verifier))
-		task_throw(c->task, &S3_ACCESS_DENIED, NULL);
+		task_throw(c->task, &S3_ACCESS_DENIED, "Requests specifying Server Side Encryption with "
+		    "Customer provided keys must provide the correct secret key.");
 }
 
 static struct cipher *

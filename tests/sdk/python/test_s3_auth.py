@@ -80,6 +80,14 @@ def test_skewed_clock(environment, bucket, monkeypatch, minutes, allowed):
         assert (answer.status, answer.code) == (403, "RequestTimeTooSkewed"), answer
 
 
+def test_signed_by_date(environment, bucket):
+    """Where a Date is asked for, botocore writes it as mail does, and no x-amz-date."""
+    client = make_client(environment)
+    client.meta.events.register("before-call.s3.PutObject",
+                                lambda params, **_: params["headers"].update({"Date": "today"}))
+    client.put_object(Bucket=bucket, Key="k", Body=b"x")
+
+
 def test_anonymous(environment, bucket):
     for path in ("/", f"/{bucket}", f"/{bucket}/k"):
         answer = installation.http("GET", environment.endpoint("port") + path)

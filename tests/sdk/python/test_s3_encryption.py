@@ -108,6 +108,7 @@ def test_bad_keys(environment, s3, bucket, values, code, words):
     answer = raw.send(environment, "PUT", f"/{bucket}/k", b"x", headers)
     assert (answer.status, answer.code) == (400, code), answer
     assert words in answer.body
+    assert b"<ArgumentName>x-amz-server-side-encryption</ArgumentName>" in answer.body
     assert "Contents" not in s3.list_objects_v2(Bucket=bucket)
 
 
