@@ -5,8 +5,8 @@
 #   up.sh down | status | logs
 #   up.sh certificate <id of an environment>
 #
-# As root everything runs as the system user mockfactory; otherwise as oneself.  State is in var/, or
-# where that leads when the user cannot reach it, or when its path has characters in it that
+# As root everything runs as the system user mockfactory; otherwise as oneself.  State is in var/,
+# or where that leads when the user cannot reach it, or when its path has characters in it that
 # configurations cannot hold.  Root itself writes nothing below var/: it hands the programs to that
 # user as an archive.
 set -eu

@@ -22,6 +22,7 @@ static const struct {
 	[DIGEST_MD5] = { "MD5", 16 },
 	[DIGEST_SHA1] = { "SHA1", 20 },
 	[DIGEST_SHA256] = { "SHA256", 32 },
+	[DIGEST_SHA512] = { "SHA512", 64 },
 	[DIGEST_CRC32] = { NULL, 4 },
 	[DIGEST_CRC32C] = { NULL, 4 },
 	[DIGEST_CRC64NVME] = { NULL, 8 },
@@ -117,7 +118,7 @@ digest_append(struct digest *d, const unsigned char *value, uint64_t n)
 }
 
 void
-digest_end(struct digest *d, unsigned char out[DIGEST_MOST])
+digest_end(struct digest *d, unsigned char *out)
 {
 	if (d->ctx == NULL)
 		crc_write(d->kind, d->crc, out);
@@ -132,7 +133,7 @@ digest_size(enum digest_kind kind)
 }
 
 void
-digest_once(enum digest_kind kind, const void *p, size_t n, unsigned char out[DIGEST_MOST])
+digest_once(enum digest_kind kind, const void *p, size_t n, unsigned char *out)
 {
 	if (kinds[kind].name == NULL)
 		crc_write(kind, crc_of(kind, 0, p, n), out);
@@ -156,7 +157,7 @@ digest_two(enum digest_kind kind, const void *a, size_t a_len, const void *b, si
 /* Of plain digests: OpenSSL's HMAC() costs several times as much for short texts. */
 void
 digest_hmac(enum digest_kind kind, const void *key, size_t key_len, const void *p, size_t n,
-    unsigned char out[DIGEST_MOST])
+    unsigned char *out)
 {
 	unsigned char block[64] = { 0 }, inner[64], outer[64], digest[DIGEST_MOST];
 

@@ -9,31 +9,32 @@
 struct mem;
 
 /*
- * MD5, SHA-1 and SHA-256 are OpenSSL's; CRC32 (ISO-HDLC, zlib's), CRC32C (Castagnoli) and
+ * MD5, SHA-1, SHA-256 and SHA-512 are OpenSSL's; CRC32 (ISO-HDLC, zlib's), CRC32C (Castagnoli) and
  * CRC64NVME (reflected polynomial 0x9a6c9329ac4bc9b5, init and xorout all ones; check value of
  * "123456789" is 0xae8b14860a799888) are ours, by tables, and with the CPU's instructions where
  * there are any. A CRC is written big-endian, as S3 has it.
  */
 enum digest_kind {
-	DIGEST_MD5, DIGEST_SHA1, DIGEST_SHA256, DIGEST_CRC32, DIGEST_CRC32C, DIGEST_CRC64NVME,
+	DIGEST_MD5, DIGEST_SHA1, DIGEST_SHA256, DIGEST_SHA512,
+	DIGEST_CRC32, DIGEST_CRC32C, DIGEST_CRC64NVME,
 	DIGEST_KINDS
 };
 
-enum { DIGEST_MOST = 32 };
+enum { DIGEST_MOST = 64 };
 
 struct digest; /* one running computation, in the arena; foreign memory is deferred */
 
 struct digest *digest_new(struct mem *m, enum digest_kind kind);
 void           digest_add(struct digest *d, const void *p, size_t n);
 /* The value, digest_size bytes; once, until it is started anew. */
-void           digest_end(struct digest *d, unsigned char out[DIGEST_MOST]);
+void           digest_end(struct digest *d, unsigned char *out);
 void           digest_restart(struct digest *d);
 size_t         digest_size(enum digest_kind kind);
 void           digest_once(enum digest_kind kind, const void *p, size_t n,
-    unsigned char out[DIGEST_MOST]);
+    unsigned char *out);
 /* RFC 2104, with MD5, SHA-1 or SHA-256; out may be the key. */
 void           digest_hmac(enum digest_kind kind, const void *key, size_t key_len, const void *p,
-    size_t n, unsigned char out[DIGEST_MOST]);
+    size_t n, unsigned char *out);
 void           digest_hmac_sha256(const void *key, size_t key_len, const void *p, size_t n,
     unsigned char out[32]);
 char          *digest_hex(struct mem *m, enum digest_kind kind, const void *p, size_t n);

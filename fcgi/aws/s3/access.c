@@ -10,6 +10,8 @@
 #include "fcgi/proto/aws_rest.h"
 #include "shared/base/text.h"
 
+enum { MOST_REMEMBERED = 256 << 10 };
+
 const char S3_ANONYMOUS[] = "anonymous";
 
 /* What the list of an object is still to allow. */
@@ -49,6 +51,18 @@ copy_docs(struct mem *m, const void *docs)
 	return blob_access_copy(m, docs);
 }
 
+/* The process's memory is nobody's to fill (memo.h): what is larger is read each time. */
+static bool
+fits_memory(const struct blob_access *docs)
+{
+	const char *const texts[] = { docs->notification, docs->lifecycle, docs->encryption };
+	size_t            n = 0;
+
+	for (size_t i = 0; i < COUNT(texts); i++)
+		n += texts[i] != NULL ? strlen(texts[i]) : 0;
+	return n <= MOST_REMEMBERED;
+}
+
 static void
 read_policy(struct call *c, struct s3_access *a)
 {
@@ -71,7 +85,8 @@ look(struct call *c, struct s3_access *a)
 		memo_forget(c->world->memo, &c->space, a->bucket);
 		s3_throw_result(c, BLOB_NO_BUCKET, a->bucket, NULL);
 	}
-	memo_put(c->world->memo, &c->space, a->bucket, &a->docs, copy_docs);
+	if (fits_memory(&a->docs))
+		memo_put(c->world->memo, &c->space, a->bucket, &a->docs, copy_docs);
 	a->remembered = false;
 	a->events = a->cycle = NULL;
 	read_policy(c, a);

@@ -25,14 +25,6 @@ static const struct aws_body_faults body_faults = {
 	.malformed_trailer = &S3_MALFORMED_TRAILER, .too_large = &S3_TOO_LARGE,
 };
 
-/* The same for documents: they are told to be too long in other words. */
-static const struct aws_body_faults document_faults = {
-	.incomplete = &S3_INCOMPLETE_BODY, .malformed = &S3_INCOMPLETE_BODY,
-	.missing_length = &S3_MISSING_LENGTH, .small_chunk = &S3_SMALL_CHUNK,
-	.mismatch = &S3_SIGNATURE, .bad_sha256 = &S3_BAD_SHA256,
-	.malformed_trailer = &S3_MALFORMED_TRAILER, .too_large = &S3_MESSAGE_TOO_LONG,
-};
-
 /* A body on its way in. */
 struct intake {
 	struct call              *c;
@@ -251,27 +243,50 @@ s3_settle(const struct s3_body *body, enum blob_result r)
 		store_drop(body->put);
 }
 
+/* All of the body, once; more than `most` throws too_large. */
+static const struct buf *
+read_text(struct call *c, size_t most, const struct fault *too_large, bool checksummed)
+{
+	struct s3_state        *state = s3_state(c);
+	struct aws_body_faults *faults = mem_one(c->task->mem, struct aws_body_faults);
+	struct buf             *text = mem_one(c->task->mem, struct buf);
+	struct s3_body          body;
+	struct intake           in;
+	char                   *buffer;
+	size_t                  n;
+
+	if (state->text != NULL)
+		return state->text;
+	*faults = body_faults;
+	faults->too_large = too_large;
+	*text = buf_new(c->task->mem);
+	buf_text(text, "");
+	intake_open(&in, c, faults, (int64_t)most, checksummed);
+	buffer = mem_raw(c->task->mem, BUFFER);
+	while ((n = intake_read(&in, buffer, BUFFER)) > 0)
+		buf_add(text, buffer, n);
+	intake_check(&in, &body);
+	return state->text = text;
+}
+
+const struct buf *
+s3_text(struct call *c, size_t most, const struct fault *too_large)
+{
+	return read_text(c, most, too_large, true);
+}
+
 static struct xml *
 document(struct call *c, const char *root, bool checksummed)
 {
-	size_t        most = c->op->body_limit > 0 ? c->op->body_limit : DEFAULT_BODY_LIMIT, n;
-	struct buf    text = buf_new(c->task->mem);
-	struct s3_body body;
-	struct intake in;
-	struct xml   *x;
-	char         *buffer;
+	size_t            most = c->op->body_limit > 0 ? c->op->body_limit : DEFAULT_BODY_LIMIT;
+	const struct buf *text = read_text(c, most, &S3_MESSAGE_TOO_LONG, checksummed);
+	struct xml       *x;
 
-	if (s3_state(c)->read)
-		return s3_state(c)->document;
-	intake_open(&in, c, &document_faults, (int64_t)most, checksummed);
-	buffer = mem_raw(c->task->mem, BUFFER);
-	while ((n = intake_read(&in, buffer, BUFFER)) > 0)
-		buf_add(&text, buffer, n);
-	intake_check(&in, &body);
-	s3_state(c)->read = true;
-	if (text.len == 0)
+	if (text->len == 0)
 		return NULL;
-	x = xml_parse(c->task->mem, text.data, text.len);
+	if (s3_state(c)->document != NULL)
+		return s3_state(c)->document;
+	x = xml_parse(c->task->mem, text->data, text->len);
 	if (x == NULL || strcmp(x->name, root) != 0)
 		task_throw(c->task, &S3_MALFORMED_XML, NULL);
 	return s3_state(c)->document = x;

@@ -13,7 +13,7 @@
 
 enum { MOST_BUCKETS = 10000 };
 
-static const char FIRST_REGION[] = "us-east-1";
+static const char FIRST_REGION[] = "us-east-1", NAMESPACE[] = "x-amz-bucket-namespace";
 
 /* The region of the endpoint: what was signed for, when there is such a region. */
 static const char *
@@ -62,7 +62,10 @@ static void
 refuse_not_built(struct call *c, const struct xml *x)
 {
 	static const char *const elements[] = { "Location", "Bucket" };
+	const char              *space = s3_header(c, NAMESPACE);
 
+	if (space != NULL && strcmp(space, "global") != 0)
+		s3_throw(c, &S3_NOT_IMPLEMENTED, NULL, "Header", NAMESPACE, NULL);
 	for (size_t i = 0; x != NULL && i < COUNT(elements); i++)
 		if (xml_child(x, elements[i]) != NULL)
 			s3_throw(c, &S3_NOT_BUILT, mem_fmt(c->task->mem, "%s is not built yet.", elements[i]),

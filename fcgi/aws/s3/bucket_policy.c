@@ -112,16 +112,12 @@ check_statement(struct call *c, const struct policy_statement *s, const char *bu
 static const char *
 read_body(struct call *c)
 {
-	const struct s3_body *body = s3_body(c);
+	const struct buf *body = s3_text(c, MOST_BYTES, &S3_POLICY_TOO_LONG);
 
-	if (body->put != NULL)
-		s3_settle(body, BLOB_NO_BUCKET);
-	if (body->size > MOST_BYTES)
-		malformed(c, "Policy exceeds the maximum allowed document size.");
 	/* JSON is UTF-8 and NUL is none of its characters. */
-	if (strlen(body->bytes) != (size_t)body->size || !text_utf8(body->bytes, (size_t)body->size))
+	if (!text_utf8(body->data, body->len))
 		malformed(c, "This policy contains invalid Json");
-	return body->bytes;
+	return body->data;
 }
 
 /* Of another account one may be allowed, but never does. */

@@ -11,13 +11,15 @@ static const struct s3_checksum checksums[] = {
 	{ "CRC32", "x-amz-checksum-crc32", "ChecksumCRC32", DIGEST_CRC32 },
 	{ "CRC32C", "x-amz-checksum-crc32c", "ChecksumCRC32C", DIGEST_CRC32C },
 	{ "CRC64NVME", "x-amz-checksum-crc64nvme", "ChecksumCRC64NVME", DIGEST_CRC64NVME },
+	{ "MD5", "x-amz-checksum-md5", "ChecksumMD5", DIGEST_MD5 },
 	{ "SHA1", "x-amz-checksum-sha1", "ChecksumSHA1", DIGEST_SHA1 },
 	{ "SHA256", "x-amz-checksum-sha256", "ChecksumSHA256", DIGEST_SHA256 },
+	{ "SHA512", "x-amz-checksum-sha512", "ChecksumSHA512", DIGEST_SHA512 },
 };
 
 /* In the model since 2026, not built. */
-static const char *const later[] = { "x-amz-checksum-sha512", "x-amz-checksum-md5",
-	"x-amz-checksum-xxhash64", "x-amz-checksum-xxhash3", "x-amz-checksum-xxhash128" };
+static const char *const later[] = { "x-amz-checksum-xxhash64", "x-amz-checksum-xxhash3",
+	"x-amz-checksum-xxhash128" };
 
 const struct s3_checksum *
 s3_checksum_named(const char *algorithm)
@@ -26,6 +28,23 @@ s3_checksum_named(const char *algorithm)
 		if (strcasecmp(checksums[i].algorithm, algorithm) == 0)
 			return &checksums[i];
 	return NULL;
+}
+
+const struct s3_checksum *
+s3_checksum_asked(struct call *c)
+{
+	const char               *name = s3_header(c, "x-amz-checksum-algorithm");
+	const struct s3_checksum *k = s3_checksum_named(name);
+
+	if (name != NULL && k == NULL)
+		task_throw(c->task, &S3_CHECKSUM_ALGORITHM, NULL);
+	return k;
+}
+
+bool
+s3_checksum_combines(const struct s3_checksum *k)
+{
+	return k->kind == DIGEST_CRC32 || k->kind == DIGEST_CRC32C || k->kind == DIGEST_CRC64NVME;
 }
 
 static void

@@ -12,7 +12,7 @@
 #include "shared/wire/base64.h"
 #include "shared/wire/xml.h"
 
-enum { MOST_IDS = 1000, PAGE = 100, ID_MAX = 64, MOST_REMEMBERED = 256 << 10 };
+enum { MOST_IDS = 1000, PAGE = 100, ID_MAX = 64, MOST_OF_SHORT = 256 << 10 };
 
 /* The operation's own shape says: "PUT /{Bucket}?cors", "GET /{Bucket}?analytics&id". */
 static const struct config_kind *
@@ -87,8 +87,8 @@ s3_put_bucket_configuration(struct call *c)
 	struct xml               *x = read_document(c, k, id);
 	struct blob_config        config = { id, document_text(c, x) };
 
-	/* The process's memory of it has no room for more, and is nobody's to end (memo.h). */
-	if (blob_remembered(k->name) && strlen(config.document) > MOST_REMEMBERED)
+	/* Every put reads these; a long one of rules is read each time, not remembered (access.c). */
+	if (blob_remembered(k->name) && !k->is_long && strlen(config.document) > MOST_OF_SHORT)
 		task_throw(c->task, &S3_MALFORMED_XML, NULL);
 	if (k->along != NULL) {
 		db_enclose(c->task);

@@ -21,6 +21,7 @@ struct config_kind {
 	void              (*given)(struct call *c, const struct xml *x); /* headers of Get's answer */
 	const char         *list;       /* it has ids: the root of their list, "ListInventory..." */
 	bool                needs_digest; /* Content-MD5 or a checksum must come with it */
+	bool                is_long;      /* of those every put reads, this one may be long */
 };
 
 extern const struct config_kind config_kinds[];

@@ -142,7 +142,7 @@ const struct config_kind config_kinds[] = {
 	{ .name = "inventory", .root = "InventoryConfiguration", .members = inventory, .check = config_check_inventory, .missing = &S3_NO_CONFIGURATION,
 	  .list = "ListInventoryConfigurationsResult" },
 	{ .name = "lifecycle", .root = "LifecycleConfiguration", .members = lifecycle, .check = config_check_lifecycle, .missing = &S3_NO_LIFECYCLE,
-	  .along = config_along_lifecycle, .given = config_given_lifecycle, .needs_digest = true },
+	  .along = config_along_lifecycle, .given = config_given_lifecycle, .needs_digest = true, .is_long = true },
 	{ .name = "logging", .root = "BucketLoggingStatus", .members = logging, .check = config_check_logging },
 	{ .name = "metrics", .root = "MetricsConfiguration", .members = metrics, .check = config_check_metrics, .missing = &S3_NO_CONFIGURATION,
 	  .list = "ListMetricsConfigurationsResult" },

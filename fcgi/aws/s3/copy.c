@@ -124,20 +124,6 @@ copied_tags(struct call *c, const struct s3_source *s)
 	return s->object.tags;
 }
 
-/* The algorithm that the request names; NULL: none. */
-static const struct s3_checksum *
-checksum_wanted(struct call *c)
-{
-	const char               *name = s3_header(c, "x-amz-checksum-algorithm");
-	const struct s3_checksum *k = s3_checksum_named(name);
-
-	if (name != NULL && k == NULL)
-		s3_throw(c, &S3_INVALID_REQUEST,
-		    "Checksum algorithm provided is unsupported. Please try again "
-		    "with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]", NULL);
-	return k;
-}
-
 /*
  * The source's checksum, or the one the request names instead, read from the bytes.  What was made
  * of parts is one piece afterwards: with an ETag that says so, and a checksum of the whole.
@@ -145,7 +131,7 @@ checksum_wanted(struct call *c)
 static void
 choose_digests(struct call *c, const struct blob_object *from, struct blob_object *o)
 {
-	const struct s3_checksum *k = checksum_wanted(c);
+	const struct s3_checksum *k = s3_checksum_asked(c);
 	bool                      named = k != NULL;
 
 	o->checksum_algorithm = from->checksum_algorithm;
@@ -216,7 +202,7 @@ static enum blob_result
 put_rewritten(struct call *c, const char *bucket, struct blob_object *o,
     const struct blob_condition *when, const struct blob_object *from)
 {
-	const struct s3_checksum *k = checksum_wanted(c);
+	const struct s3_checksum *k = s3_checksum_asked(c);
 	const struct s3_body     *body;
 	enum blob_result          r;
 

@@ -78,6 +78,9 @@ struct wanted {
 static bool
 read_wanted(struct call *c, const struct xml *x, struct wanted *w)
 {
+	/* Conditions of directory buckets: whoever sets them must not lose what they keep. */
+	if (xml_child(x, "LastModifiedTime") != NULL || xml_child(x, "Size") != NULL)
+		task_throw(c->task, &S3_NOT_BUILT, "Only ETag is a condition of DeleteObjects here.");
 	w->key = xml_child_text(x, "Key");
 	w->version = xml_child_text(x, "VersionId");
 	w->what.etag = s3_unquoted(c, xml_child_text(x, "ETag"));

@@ -32,6 +32,7 @@ static const struct {
 
 /* What asks for something that is not built.  Ignoring it would be a lie. */
 static const char *const not_built[] = { "x-amz-object-lock-event-hold",
+	"x-amz-object-lock-event-hold-duration-days", "x-amz-object-lock-event-hold-duration-years",
 	"x-amz-write-offset-bytes" };
 
 static const char *const storage_classes[] = { "STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA",

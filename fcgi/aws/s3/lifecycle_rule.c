@@ -3,6 +3,7 @@
 
 #include "fcgi/aws/s3/access.h"
 #include "fcgi/aws/s3/config.h"
+#include "fcgi/aws/s3/multipart.h"
 #include "shared/base/clock.h"
 #include "shared/base/text.h"
 #include "shared/engine/blob_rule.h"
@@ -162,35 +163,78 @@ removed_at(const struct xml *rule, const struct blob_object *o)
 	const char       *date = x != NULL ? xml_child_text(x, "Date") : NULL;
 	int64_t           days, at = 0;
 
-	if (x == NULL || strcmp(xml_child_text(rule, "Status"), "Enabled") != 0 ||
-	    !fits(filter_of(rule), o))
+	if (x == NULL || !fits(filter_of(rule), o))
 		return 0;
 	if (date != NULL)
 		return clock_parse_iso(date, &at) ? at : 0;
 	return document_number(x, "Days", &days) ? (o->modified_at / DAY + days + 1) * DAY : 0;
 }
 
-void
-s3_expiration_header(struct call *c, const char *bucket, const struct blob_object *o)
+/* The same of an upload that is not completed: o has its key and beginning. */
+static int64_t
+aborted_at(const struct xml *rule, const struct blob_object *o)
+{
+	const struct xml *x = xml_child(rule, "AbortIncompleteMultipartUpload");
+	const char       *prefix = xml_child_text(filter_of(rule), "Prefix");
+	int64_t           days;
+
+	if (x == NULL || (prefix != NULL && !text_starts(o->key, prefix)) ||
+	    !document_number(x, "DaysAfterInitiation", &days))
+		return 0;
+	return (o->modified_at / DAY + days + 1) * DAY;
+}
+
+/* The rule that does that first, and when; NULL: none does. */
+static const struct xml *
+first_rule(struct call *c, const char *bucket, const struct blob_object *o,
+    int64_t (*when)(const struct xml *rule, const struct blob_object *o), int64_t *first)
 {
 	struct s3_access *a = s3_access(c, bucket);
 	const struct xml *by = NULL;
-	int64_t           first = 0;
 
 	if (a->docs.lifecycle == NULL)
-		return;
+		return NULL;
 	if (a->cycle == NULL)
 		a->cycle = document_parse(c, a->docs.lifecycle);
 	for (const struct xml *r = xml_child(a->cycle, "Rule"); r != NULL; r = xml_again(r)) {
-		int64_t at = removed_at(r, o);
+		bool    enabled = strcmp(xml_child_text(r, "Status"), "Enabled") == 0;
+		int64_t at = enabled ? when(r, o) : 0;
 
-		if (at == 0 || (by != NULL && at >= first))
+		if (at == 0 || (by != NULL && at >= *first))
 			continue;
-		first = at;
+		*first = at;
 		by = r;
 	}
+	return by;
+}
+
+static const char *
+rule_id(struct call *c, const struct xml *rule)
+{
+	return uri_encode(c->task->mem, xml_child_text(rule, "ID"), false);
+}
+
+void
+s3_expiration_header(struct call *c, const char *bucket, const struct blob_object *o)
+{
+	int64_t           at;
+	const struct xml *by = first_rule(c, bucket, o, removed_at, &at);
+
 	if (by != NULL)
 		call_header(c, "x-amz-expiration", mem_fmt(c->task->mem,
-		    "expiry-date=\"%s\", rule-id=\"%s\"", clock_http(c->task->mem, first),
-		    uri_encode(c->task->mem, xml_child_text(by, "ID"), false)));
+		    "expiry-date=\"%s\", rule-id=\"%s\"", clock_http(c->task->mem, at),
+		    rule_id(c, by)));
+}
+
+void
+s3_abort_headers(struct call *c, const char *bucket, const struct blob_upload *u)
+{
+	struct blob_object o = { .key = u->key, .modified_at = u->started_at };
+	int64_t            at;
+	const struct xml  *by = first_rule(c, bucket, &o, aborted_at, &at);
+
+	if (by == NULL)
+		return;
+	call_header(c, "x-amz-abort-date", clock_http(c->task->mem, at));
+	call_header(c, "x-amz-abort-rule-id", rule_id(c, by));
 }

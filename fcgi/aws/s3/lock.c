@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "fcgi/aws/s3/access.h"
+#include "fcgi/aws/s3/event.h"
 #include "fcgi/aws/s3/state.h"
 #include "fcgi/aws/s3/version.h"
 #include "fcgi/proto/aws_rest.h"
@@ -86,6 +87,14 @@ s3_passes_governance(struct call *c, bool *asked)
 	    "s3:BypassGovernanceRetention") == S3_MAY;
 }
 
+/* In the model since 2026; ignoring it would leave unlocked what was to be locked. */
+static void
+refuse_event_holds(struct call *c, const struct xml *x, const char *element)
+{
+	if (x != NULL && xml_child(x, element) != NULL)
+		task_throw(c->task, &S3_NOT_BUILT, "Event holds are not built.");
+}
+
 static struct blob_bucket
 find_bucket(struct call *c)
 {
@@ -148,6 +157,7 @@ read_rule(struct call *c, const struct xml *rule, struct blob_bucket *b)
 	const char       *days = x != NULL ? xml_child_text(x, "Days") : NULL;
 	const char       *years = x != NULL ? xml_child_text(x, "Years") : NULL;
 
+	refuse_event_holds(c, x, "DefaultEventHold");
 	b->lock_mode = x != NULL ? xml_child_text(x, "Mode") : NULL;
 	if (b->lock_mode == NULL || !is_mode(b->lock_mode) || (days == NULL) == (years == NULL))
 		task_throw(c->task, &S3_MALFORMED_XML, NULL);
@@ -227,6 +237,8 @@ wanted_retention(struct call *c)
 	const char       *until = x != NULL ? xml_child_text(x, "RetainUntilDate") : NULL;
 	struct blob_lock  l = { .mode = x != NULL ? xml_child_text(x, "Mode") : NULL };
 
+	refuse_event_holds(c, x, "EventHold");
+	refuse_event_holds(c, x, "EventHoldDuration");
 	if (x == NULL || (l.mode == NULL) != (until == NULL) ||
 	    (l.mode != NULL && (!is_mode(l.mode) || !clock_parse_iso(until, &l.until))))
 		task_throw(c->task, &S3_MALFORMED_XML, NULL);
@@ -242,9 +254,11 @@ s3_put_object_retention(struct call *c)
 	struct blob_lock   l = wanted_retention(c);
 	struct blob_object o;
 	bool               asked, passes = s3_passes_governance(c, &asked);
-	enum blob_result   r =
-	    blob_retain(c->task, &c->space, s3_owner(c), bucket, key, version, &l, passes, &o);
+	enum blob_result   r;
 
+	s3_event_begin(c, bucket);
+	r = blob_retain(c->task, &c->space, s3_owner(c), bucket, key, version, &l, passes, &o);
+	s3_event_object(c, bucket, "ObjectRetention:Put", r, &o, false);
 	if (r != BLOB_OK)
 		s3_throw_version(c, r, bucket, key, version, &o);
 }

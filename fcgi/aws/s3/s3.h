@@ -10,6 +10,7 @@
 #include "shared/engine/blob.h"
 
 struct blob_renaming;
+struct blob_upload;
 struct xml;
 
 #define FAULT(name, code, status, text) extern const struct fault name;
@@ -76,6 +77,8 @@ void        s3_expiration_header(struct call *c, const char *bucket, const struc
 bool        s3_archived(const struct call *c, const struct blob_object *o);
 void        s3_restore_header(struct call *c, const struct blob_object *o);
 void        s3_restore_status(struct call *c, const struct blob_object *o);
+/* x-amz-abort-date and -rule-id of an upload that a rule of its bucket will abort. */
+void        s3_abort_headers(struct call *c, const char *bucket, const struct blob_upload *u);
 /* Answer with them. */
 void        s3_put_headers(struct call *c, const struct blob_object *o);
 /* A query argument that is to be UTF-8, "" when it is not there. */
@@ -93,6 +96,10 @@ struct s3_checksum {
 	int         kind;      /* enum digest_kind */
 };
 const struct s3_checksum *s3_checksum_named(const char *algorithm);
+/* The one that x-amz-checksum-algorithm asks for; NULL: none. Throws for one S3 does not know. */
+const struct s3_checksum *s3_checksum_asked(struct call *c);
+/* That of a whole comes of its parts': a CRC. */
+bool s3_checksum_combines(const struct s3_checksum *k);
 /* The one an x-amz-checksum-* header names, and the header's value; NULL: none. */
 const struct s3_checksum *s3_checksum_header(struct call *c, const char **value);
 /* What the request asks for, and its value when it is in a header; NULL: nothing. */
@@ -141,6 +148,8 @@ void s3_settle(const struct s3_body *body, enum blob_result r);
  * again.  s3_body does so itself.
  */
 void s3_check_quota(struct call *c, int64_t size);
+/* The whole body, of `most` bytes at most, read once; more throws too_large. */
+const struct buf *s3_text(struct call *c, size_t most, const struct fault *too_large);
 /* A document in the body: MalformedXML unless its root is `root`. NULL: the body is empty. */
 struct xml *s3_xml(struct call *c, const char *root);
 /* The same where x-amz-checksum-* headers speak of something else than the document. */

@@ -7,6 +7,7 @@
 
 struct asked;
 struct blob_object;
+struct buf;
 struct call;
 struct fault;
 struct reading;
@@ -34,7 +35,7 @@ struct s3_extras {
 struct s3_state {
 	struct s3_body   *body;   /* taken, and stored when large: never read twice */
 	struct xml       *document;
-	bool              read;   /* a document was read; none when it was empty */
+	const struct buf *text;   /* a body that was read as one; NULL: none was yet */
 	bool              weighed; /* what it stores was counted into the quota */
 	struct s3_extras *extras; /* of the fault being thrown */
 	struct reading   *form;   /* the request is one (form.h) */

@@ -79,14 +79,10 @@ s3_part_checksum(struct call *c, const struct blob_upload *u, const struct blob_
 static void
 choose_checksum(struct call *c, struct blob_upload *u)
 {
-	const char               *name = s3_header(c, "x-amz-checksum-algorithm");
 	const char               *type = s3_header(c, "x-amz-checksum-type");
-	const struct s3_checksum *k = s3_checksum_named(name);
+	const struct s3_checksum *k = s3_checksum_asked(c);
 	const char               *wrong = NULL;
 
-	if (name != NULL && k == NULL)
-		s3_throw(c, &S3_INVALID_REQUEST, "Checksum algorithm provided is unsupported. Please try "
-		    "again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]", NULL);
 	if (k == NULL && type != NULL)
 		s3_throw(c, &S3_INVALID_REQUEST, "The x-amz-checksum-type header can only be used with the "
 		    "x-amz-checksum-algorithm header.", NULL);
@@ -98,7 +94,7 @@ choose_checksum(struct call *c, struct blob_upload *u)
 		s3_throw(c, &S3_INVALID_REQUEST, "Value for x-amz-checksum-type header is invalid.", NULL);
 	if (strcmp(type, "COMPOSITE") == 0 && strcmp(k->algorithm, "CRC64NVME") == 0)
 		wrong = "COMPOSITE";
-	if (strcmp(type, "FULL_OBJECT") == 0 && text_starts(k->algorithm, "SHA"))
+	if (strcmp(type, "FULL_OBJECT") == 0 && !s3_checksum_combines(k))
 		wrong = "FULL_OBJECT";
 	if (wrong != NULL)
 		s3_throw(c, &S3_INVALID_REQUEST, mem_fmt(c->task->mem,
@@ -132,6 +128,7 @@ s3_create_multipart_upload(struct call *c)
 	if (r != BLOB_OK)
 		s3_throw_result(c, r, bucket, key);
 	encryption_headers(c, &u.headers);
+	s3_abort_headers(c, bucket, &u);
 	call_header(c, "x-amz-checksum-algorithm", u.checksum_algorithm);
 	call_header(c, "x-amz-checksum-type", u.checksum_type);
 	call_header(c, "Content-Type", "application/xml");

@@ -88,6 +88,8 @@ s3_list_parts(struct call *c)
 
 	if (r != BLOB_OK)
 		s3_throw_upload(c, r, bucket, key, id);
+	u.key = key;
+	s3_abort_headers(c, bucket, &u);
 	call_header(c, "Content-Type", "application/xml");
 	enc_struct(c->out, "ListPartsResult");
 	enc_text(c->out, "Bucket", bucket);

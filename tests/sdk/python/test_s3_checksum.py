@@ -8,13 +8,15 @@ import pytest
 
 from conftest import make_client
 
-ALGORITHMS = ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"]
+ALGORITHMS = ["CRC32", "CRC32C", "CRC64NVME", "MD5", "SHA1", "SHA256", "SHA512"]
 
 # Of "123456789": the check values of the CRC catalogue, and the digests.
 KNOWN = {
     "CRC32": (0xcbf43926).to_bytes(4, "big"), "CRC32C": (0xe3069283).to_bytes(4, "big"),
     "CRC64NVME": (0xae8b14860a799888).to_bytes(8, "big"),
-    "SHA1": hashlib.sha1(b"123456789").digest(), "SHA256": hashlib.sha256(b"123456789").digest(),
+    "MD5": hashlib.md5(b"123456789").digest(), "SHA1": hashlib.sha1(b"123456789").digest(),
+    "SHA256": hashlib.sha256(b"123456789").digest(),
+    "SHA512": hashlib.sha512(b"123456789").digest(),
 }
 
 
@@ -38,7 +40,7 @@ def test_given_by_the_client(s3, bucket, refused, algorithm):
 
 @pytest.mark.parametrize("size", [0, 1, 100000, 3000000])
 @pytest.mark.parametrize("scheme", ["http", "https"])
-@pytest.mark.parametrize("algorithm", ["CRC32", "SHA1", "SHA256"])
+@pytest.mark.parametrize("algorithm", ["CRC32", "SHA1", "SHA256", "SHA512"])
 def test_worked_out_by_the_sdk(environment, bucket, algorithm, scheme, size):
     """As a header over HTTP, as a trailer over HTTPS; the SDK verifies it on GET."""
     s3 = make_client(environment, "path", scheme)
@@ -46,7 +48,8 @@ def test_worked_out_by_the_sdk(environment, bucket, algorithm, scheme, size):
     put = s3.put_object(Bucket=bucket, Key="k", Body=data, ChecksumAlgorithm=algorithm)
     digest = {"CRC32": lambda: zlib.crc32(data).to_bytes(4, "big"),
               "SHA1": lambda: hashlib.sha1(data).digest(),
-              "SHA256": lambda: hashlib.sha256(data).digest()}[algorithm]()
+              "SHA256": lambda: hashlib.sha256(data).digest(),
+              "SHA512": lambda: hashlib.sha512(data).digest()}[algorithm]()
     assert put["Checksum" + algorithm] == base64.b64encode(digest).decode()
     got = s3.get_object(Bucket=bucket, Key="k", ChecksumMode="ENABLED")
     assert got["Body"].read() == data
@@ -76,3 +79,24 @@ def test_copy_makes_another(s3, bucket, algorithm):
     assert head["Checksum" + algorithm] == want
 
 
+
+
+@pytest.mark.parametrize("algorithm", ["MD5", "SHA512"])
+def test_in_parts(s3, bucket, refused, algorithm):
+    """What is no CRC cannot be told of the whole from its parts: the checksum of checksums."""
+    make = {"MD5": hashlib.md5, "SHA512": hashlib.sha512}[algorithm]
+    name = "Checksum" + algorithm
+    with refused("InvalidRequest", 400):
+        s3.create_multipart_upload(Bucket=bucket, Key="k", ChecksumAlgorithm=algorithm,
+                                   ChecksumType="FULL_OBJECT")
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="k", ChecksumAlgorithm=algorithm)
+    assert upload["ChecksumType"] == "COMPOSITE"
+    which = {"Bucket": bucket, "Key": "k", "UploadId": upload["UploadId"]}
+    bodies, parts = [b"x" * (5 << 20), b"y"], []
+    for number, body in enumerate(bodies, 1):
+        value = base64.b64encode(make(body).digest()).decode()
+        put = s3.upload_part(PartNumber=number, Body=body, **which, **{name: value})
+        parts.append({"PartNumber": number, "ETag": put["ETag"], name: value})
+    done = s3.complete_multipart_upload(MultipartUpload={"Parts": parts}, **which)
+    whole = make(b"".join(make(body).digest() for body in bodies)).digest()
+    assert done[name] == base64.b64encode(whole).decode() + "-2"

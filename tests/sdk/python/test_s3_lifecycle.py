@@ -54,6 +54,27 @@ def test_expiration(home, s3, bucket):
     assert s3.head_object(Bucket=bucket, Key="kept")["StorageClass"] == "STANDARD_IA"
 
 
+def test_uploads_say_when_they_end(s3, bucket):
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [
+        {"ID": f"rule {n}", "Status": "Enabled", "Filter": {"Prefix": "u"},
+         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": n}} for n in (3, 2)]})
+    made = s3.create_multipart_upload(Bucket=bucket, Key="u")
+    assert made["AbortRuleId"] == "rule%202"
+    listed = s3.list_parts(Bucket=bucket, Key="u", UploadId=made["UploadId"])
+    assert listed["AbortDate"] == made["AbortDate"] and made["AbortDate"].hour == 0
+    assert "AbortDate" not in s3.create_multipart_upload(Bucket=bucket, Key="v")
+
+
+def test_a_thousand_long_rules(s3, bucket):
+    """More than a process remembers of a bucket; they act all the same."""
+    rules = [{"ID": f"{n:04}" + "i" * 200, "Status": "Enabled", "Expiration": {"Days": n + 1},
+              "Filter": {"Prefix": f"{n:04}/" + "p" * 400}} for n in range(1000)]
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": rules})
+    assert s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"] == rules
+    put = s3.put_object(Bucket=bucket, Key="0002/" + "p" * 400, Body=b"x")
+    assert 'rule-id="0002' in put["Expiration"]
+
+
 def test_versions(home, s3, bucket):
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [
