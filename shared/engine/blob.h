@@ -208,8 +208,8 @@ const char *blob_body_id(struct task *t);
 
 /*
  * The collector (blob_collect.c).  Remove up to `limit` stored bodies that no row has named since
- * `before`, and as many that were stored before then and never named; returns how many it dealt
- * with, so call it until 0.
+ * `before`, or when there are none, that were stored before then and never named; returns how many
+ * it dealt with, so call it until 0.
  */
 size_t blob_collect(struct task *t, struct store *s, int64_t before, size_t limit);
 /*

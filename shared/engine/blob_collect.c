@@ -95,7 +95,10 @@ collect_loose(struct task *t, struct store *s, int64_t before, size_t limit)
 size_t
 blob_collect(struct task *t, struct store *s, int64_t before, size_t limit)
 {
-	return collect_loose(t, s, before, limit) + collect_marked(t, s, before, limit);
+	size_t n = collect_loose(t, s, before, limit);
+
+	/* Which bodies are marked is asked of every environment's directory: once a run, not a step. */
+	return n > 0 ? n : collect_marked(t, s, before, limit);
 }
 
 bool
