@@ -151,10 +151,11 @@ hand_over(struct task *t, const struct conf *c, const struct reply *r, struct bu
 }
 
 static void
-put_headers(const struct reply *r, struct buf *head)
+put_headers(const struct request *q, const struct reply *r, struct buf *head)
 {
 	static const char *const ours[] = { "Content-Length", "Status", "Transfer-Encoding",
 		"Connection" };
+	const char *modified = q->last_modified_as;
 
 	buf_fmt(head, "Status: %d %s\r\n", r->status, reason(r->status));
 	for (const struct reply_header *h = r->headers; h != NULL; h = h->next) {
@@ -164,7 +165,8 @@ put_headers(const struct reply *r, struct buf *head)
 			i++;
 		if (i < COUNT(ours))
 			continue;
-		buf_text(head, h->name);
+		buf_text(head, modified != NULL && strcasecmp(h->name, "Last-Modified") == 0 ?
+		    modified : h->name);
 		buf_add(head, ": ", 2);
 		buf_text(head, h->value);
 		buf_add(head, "\r\n", 2);
@@ -300,7 +302,7 @@ reply_send(struct task *t, struct gateway *g, const struct conf *c, const struct
 	bool       is_head = strcmp(r->method, "HEAD") == 0;
 	int64_t    length = is_head && reply->length >= 0 ? reply->length : body_length(reply);
 
-	put_headers(reply, &head);
+	put_headers(r, reply, &head);
 	if (no_body(reply)) {
 		buf_text(&head, "\r\n");
 		return send_text(g, &head, NULL);

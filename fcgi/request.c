@@ -163,6 +163,7 @@ request_parse(struct task *t, struct request *r)
 	r->scheme = parse_scheme(r);
 	r->host = or_empty(param(r, "HTTP_HOST"));
 	r->remote = or_empty(param(r, "REMOTE_ADDR"));
+	r->last_modified_as = param(r, "MF_LAST_MODIFIED_AS");
 	r->port = 0;
 	text_i64(or_empty(param(r, "SERVER_PORT")), 0, 65535, &r->port);
 	r->length = -1;

@@ -28,6 +28,7 @@ struct request {
 	const char       *remote;
 	int64_t           length;    /* Content-Length; -1: not said */
 	char            **params;    /* NAME=value, NULL at the end */
+	const char       *last_modified_as; /* what the web server calls Last-Modified; or NULL */
 	const char       *id;        /* of this request: x-amz-request-id and the log's rid */
 
 	/*
