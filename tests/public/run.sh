@@ -11,8 +11,8 @@
 #   SUITE.requirements   what Python packages it wants, if any
 #   SUITE.exclude        the cases that are not asked to pass, each with the argument (tally.py)
 # With arguments nothing is said of exclusions that no case used.
-# A virtual environment and the last WORK stay in build/public/SUITE.  Exits 1 when a case failed
-# that is not excluded, or when nothing ran.
+# PUBLIC_FRONT=apache: behind that web server.  A virtual environment and the last WORK stay in
+# build/public/SUITE.  Exits 1 when a case failed that is not excluded, or when nothing ran.
 set -eu
 suite=$1
 directory=$(realpath "$2")
@@ -31,10 +31,11 @@ if [ -e "$wanted" ] && ! cmp -s "$wanted" "$kept/installed"; then
 	"$kept/venv/bin/pip" install -q --disable-pip-version-check -r "$wanted"
 	cp "$wanted" "$kept/installed"
 fi
-rm -rf "$kept/run"
-mkdir "$kept/run"
+front=${PUBLIC_FRONT:-lighttpd}
+rm -rf "${kept:?}/$front"
+mkdir "$kept/$front"
 export PUBLIC_VENV=$kept/venv PYTHONPATH=$PWD/$here:$PWD/tests/sdk/python PYTHONDONTWRITEBYTECODE=1
 export AWS_EC2_METADATA_DISABLED=true AWS_DEFAULT_REGION=us-east-1
-tests/with-installation.sh "${PUBLIC_FRONT:-lighttpd}" \
-	"$here/$suite.sh" "$directory" "$kept/run" "$@" || true
-/usr/bin/python3 $here/tally.py "$here/$suite.exclude" "$kept/run/results"
+tests/with-installation.sh "$front" \
+	"$here/$suite.sh" "$directory" "$kept/$front" "$@" || true
+/usr/bin/python3 $here/tally.py "$here/$suite.exclude" "$kept/$front/results"
