@@ -21,7 +21,7 @@ struct target {
 	struct space space;
 	const char  *who, *bucket;
 	int64_t      account, storage; /* who owns the environment, and may store */
-	bool         created;
+	bool         created, versioned;
 	int64_t      bytes;
 };
 
@@ -73,7 +73,7 @@ put_file(struct call *c, struct target *to, const char *key, const struct buf *b
 	struct blob_object o = { .key = key, .modified_at = to->space.now, .size = (int64_t)b->len,
 		.headers = { headers, COUNT(headers) }, .storage_class = "STANDARD",
 		.checksum_algorithm = "CRC64NVME", .checksum_type = "FULL_OBJECT",
-		.home = to->space.environment };
+		.home = to->space.environment, .versioned = to->versioned };
 	enum blob_result   r;
 
 	if (!weigh_fits(c->task, c->world->limit, to->account, to->storage, o.size))
@@ -96,6 +96,7 @@ put_file(struct call *c, struct target *to, const char *key, const struct buf *b
 		store_drop(put);
 	if (r != BLOB_OK) /* the bucket went meanwhile */
 		task_throw(c->task, &FAULT_CONFLICT, NULL);
+	to->versioned = o.versioned;
 	to->bytes += o.size;
 }
 

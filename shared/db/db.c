@@ -19,7 +19,15 @@ struct db_link {
 	bool         begin_pending, in_transaction;
 	bool         enclosed; /* begin and commit are db_enclose's and db_commit_all's */
 	bool         relaxed;
-	const char  *why; /* of the last failure, in the arena */
+	const struct query *ahead; /* travels with the next statement; NULL: none */
+	struct wire         ahead_wire;
+};
+
+/* What went out together: for each result to come, the statement that it prepares, or NULL. */
+enum { SENT_MOST = 8 };
+struct sent {
+	const struct query *prepares[SENT_MOST];
+	int                 n;
 };
 
 static _Thread_local int fail_in;
@@ -53,6 +61,7 @@ static void
 let_go(struct db_link *l, bool usable)
 {
 	l->enclosed = false;
+	l->ahead = NULL;
 	if (l->conn == NULL)
 		return;
 	pool_give(l->db, l->conn, usable);
@@ -77,53 +86,60 @@ fault_of(const PGresult *result)
 	return &FAULT_INTERNAL;
 }
 
-/*
- * Send what is pending and the statement as one pipeline; false when the connection failed.  The
- * number of results to come before the statement's own is left in *before.
- */
 static bool
-send_statement(struct db_link *l, const struct query *q, const struct wire *w, int *before)
+send_text(struct db_link *l, const char *sql, struct sent *sent)
+{
+	sent->prepares[sent->n++] = NULL;
+	return PQsendQueryParams(l->conn->pg, sql, 0, NULL, NULL, NULL, NULL, 1) == 1;
+}
+
+static bool
+send_query(struct db_link *l, const struct query *q, const struct wire *w, struct sent *sent)
 {
 	PGconn *pg = l->conn->pg;
 
-	*before = 0;
+	if (!l->conn->prepared[q->number]) {
+		sent->prepares[sent->n++] = q;
+		if (PQsendPrepare(pg, q->name, q->sql, (int)q->n_types, q->types) != 1)
+			return false;
+	}
+	sent->prepares[sent->n++] = NULL;
+	return PQsendQueryPrepared(pg, q->name, (int)q->n_types, w->values, w->lengths, w->formats,
+	    1) == 1;
+}
+
+/* Send what is pending and the statement as one pipeline; false when the connection failed. */
+static bool
+send_statement(struct db_link *l, const struct query *q, const struct wire *w, struct sent *sent)
+{
 	if (!l->in_transaction && l->conn->relaxed != l->relaxed) {
 		/* Part of what follows: a failure there would take it back. */
 		l->conn->relaxed = -1;
-		if (PQsendQueryParams(pg, l->relaxed ? "set synchronous_commit to off"
-		                                     : "set synchronous_commit to on",
-		        0, NULL, NULL, NULL, NULL, 1) != 1)
+		if (!send_text(l, l->relaxed ? "set synchronous_commit to off"
+		                             : "set synchronous_commit to on", sent))
 			return false;
-		++*before;
 	}
-	if (l->begin_pending) {
-		if (PQsendQueryParams(pg, "begin", 0, NULL, NULL, NULL, NULL, 1) != 1)
-			return false;
-		++*before;
-	}
-	if (!l->conn->prepared[q->number]) {
-		if (PQsendPrepare(pg, q->name, q->sql, (int)q->n_types, q->types) != 1)
-			return false;
-		++*before;
-	}
-	return PQsendQueryPrepared(pg, q->name, (int)q->n_types, w->values, w->lengths, w->formats,
-	           1) == 1 &&
-	    PQpipelineSync(pg) == 1;
+	if (l->begin_pending && !send_text(l, "begin", sent))
+		return false;
+	if (l->ahead != NULL && !send_query(l, l->ahead, &l->ahead_wire, sent))
+		return false;
+	return send_query(l, q, w, sent) && PQpipelineSync(l->conn->pg) == 1;
 }
 
 /*
- * Read the results up to the sync; the statement's own, or the first that failed, is returned.
- * NULL: the connection was lost.
+ * Read the results up to the sync; the last one, which is the statement's own, or the first that
+ * failed, is returned.  NULL: the connection was lost.
  */
 static PGresult *
-read_results(struct db_link *l, const struct query *q, int before)
+read_results(struct db_link *l, const struct sent *sent)
 {
 	PGconn   *pg = l->conn->pg;
 	PGresult *kept = NULL, *r;
 	int       seen = 0, nulls = 0;
 
 	while (nulls < 2) {
-		ExecStatusType status;
+		ExecStatusType      status;
+		const struct query *prepared;
 
 		if ((r = PQgetResult(pg)) == NULL) {
 			nulls++;
@@ -135,18 +151,14 @@ read_results(struct db_link *l, const struct query *q, int before)
 			PQclear(r);
 			return kept;
 		}
-		if (status == PGRES_FATAL_ERROR || seen == before) {
-			if (kept == NULL)
-				kept = r;
-			else
-				PQclear(r);
-		} else {
-			PQclear(r);
-		}
-		if (status == PGRES_COMMAND_OK && seen == before - 1 &&
-		    !l->conn->prepared[q->number])
-			l->conn->prepared[q->number] = true;
+		prepared = seen < sent->n ? sent->prepares[seen] : NULL;
+		if (status == PGRES_COMMAND_OK && prepared != NULL)
+			l->conn->prepared[prepared->number] = true;
 		seen++;
+		if (kept == NULL && (status == PGRES_FATAL_ERROR || seen == sent->n))
+			kept = r;
+		else
+			PQclear(r);
 	}
 	if (kept != NULL)
 		PQclear(kept);
@@ -157,12 +169,12 @@ read_results(struct db_link *l, const struct query *q, int before)
 static bool
 roll_back(struct db_link *l)
 {
-	static const struct query rollback = { .number = -1, .name = "rollback", .sql = "rollback" };
-	PGresult                 *result;
-	bool                      good;
+	struct sent sent = { .n = 0 };
+	PGresult   *result;
+	bool        good;
 
-	if (PQsendQueryParams(l->conn->pg, rollback.sql, 0, NULL, NULL, NULL, NULL, 1) != 1 ||
-	    PQpipelineSync(l->conn->pg) != 1 || (result = read_results(l, &rollback, 0)) == NULL)
+	if (!send_text(l, "rollback", &sent) || PQpipelineSync(l->conn->pg) != 1 ||
+	    (result = read_results(l, &sent)) == NULL)
 		return false;
 	good = PQresultStatus(result) == PGRES_COMMAND_OK;
 	PQclear(result);
@@ -211,10 +223,10 @@ unavailable(struct task *t, const char *why)
 
 /* A failed statement: the connection stays good unless a transaction was open on it. */
 static _Noreturn void
-failed(struct task *t, const struct query *q, const PGresult *result)
+failed(struct task *t, const char *name, const PGresult *result)
 {
 	const struct fault *f = fault_of(result);
-	const char         *why = mem_fmt(t->mem, "%s: %s", q->name, PQresultErrorMessage(result));
+	const char         *why = mem_fmt(t->mem, "%s: %s", name, PQresultErrorMessage(result));
 
 	let_go(t->db, !t->db->in_transaction && f != &FAULT_UNAVAILABLE);
 	t->db->begin_pending = false;
@@ -246,13 +258,23 @@ db_fail_in(int n)
 	return left;
 }
 
+void
+db_travel(struct task *t, const struct query *q, const struct param *params, size_t n)
+{
+	struct db_link *l = t->db;
+
+	assert(l != NULL && l->ahead == NULL && n == q->n_types);
+	wire_encode(t, q, params, &l->ahead_wire);
+	l->ahead = q;
+}
+
 struct rows
 db_run(struct task *t, const struct query *q, const struct param *params, size_t n)
 {
 	struct db_link *l = t->db;
 	struct wire     w;
+	struct sent     sent = { .n = 0 };
 	PGresult      **kept, *result;
-	int             before;
 
 	assert(l != NULL && n == q->n_types);
 	wire_encode(t, q, params, &w);
@@ -262,15 +284,16 @@ db_run(struct task *t, const struct query *q, const struct param *params, size_t
 		unavailable(t, "no connection to the database");
 	t->round_trips++;
 	pool_count_statement(l->db);
-	if (!send_statement(l, q, &w, &before))
+	if (!send_statement(l, q, &w, &sent))
 		unavailable(t, PQerrorMessage(l->conn->pg));
 	l->in_transaction |= l->begin_pending;
 	l->begin_pending = false;
-	result = *kept = read_results(l, q, before);
+	l->ahead = NULL;
+	result = *kept = read_results(l, &sent);
 	if (result == NULL)
 		unavailable(t, PQerrorMessage(l->conn->pg));
 	if (PQresultStatus(result) != PGRES_TUPLES_OK && PQresultStatus(result) != PGRES_COMMAND_OK)
-		failed(t, q, result);
+		failed(t, q->name, result);
 	if (!l->in_transaction) {
 		l->conn->relaxed = l->relaxed;
 		let_go(l, true);
@@ -316,9 +339,9 @@ db_commit_all(struct task *t)
 void
 db_commit(struct task *t)
 {
-	static const struct query commit = { .number = -1, .name = "commit", .sql = "commit" };
-	struct db_link           *l = t->db;
-	PGresult                **kept, *result;
+	struct db_link *l = t->db;
+	struct sent     sent = { .n = 0 };
+	PGresult      **kept, *result;
 
 	if (l->enclosed)
 		return;
@@ -328,11 +351,11 @@ db_commit(struct task *t)
 	kept = place_for_result(t);
 	fail_on_purpose(t);
 	t->round_trips++;
-	if (PQsendQueryParams(l->conn->pg, "commit", 0, NULL, NULL, NULL, NULL, 1) != 1 ||
-	    PQpipelineSync(l->conn->pg) != 1 || (result = *kept = read_results(l, &commit, 0)) == NULL)
+	if (!send_text(l, "commit", &sent) || PQpipelineSync(l->conn->pg) != 1 ||
+	    (result = *kept = read_results(l, &sent)) == NULL)
 		unavailable(t, PQerrorMessage(l->conn->pg));
 	if (PQresultStatus(result) != PGRES_COMMAND_OK)
-		failed(t, &commit, result);
+		failed(t, "commit", result);
 	/* COMMIT of a transaction that had failed answers ROLLBACK, without an error. */
 	assert(strcmp(PQcmdStatus(result), "COMMIT") == 0);
 	let_go(l, true);

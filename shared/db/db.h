@@ -96,6 +96,15 @@ struct rows db_run(struct task *t, const struct query *q, const struct param *pa
 	    sizeof((struct param[]){ __VA_ARGS__ }) / sizeof(struct param))
 #define db_rows0(t, q) db_run((t), (q), NULL, 0)
 
+/*
+ * A statement that travels ahead of the task's next one: in the same round trip and transaction,
+ * done before that one looks at anything.  For locks; nobody hears of its rows.
+ */
+void db_travel(struct task *t, const struct query *q, const struct param *params, size_t n);
+#define db_ahead(t, q, ...) \
+	db_travel((t), (q), (struct param[]){ __VA_ARGS__ }, \
+	    sizeof((struct param[]){ __VA_ARGS__ }) / sizeof(struct param))
+
 bool        row_null(const struct rows *r, size_t i, const char *column);
 int64_t     row_i64(const struct rows *r, size_t i, const char *column);  /* null: 0 */
 bool        row_bool(const struct rows *r, size_t i, const char *column); /* null: false */

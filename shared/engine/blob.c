@@ -1,6 +1,7 @@
 /* shared/engine/blob.c - objects: put, get, copy, delete */
 #include "shared/engine/blob.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "queries.h"
@@ -102,6 +103,27 @@ why_not_put(struct task *t, const struct space *sp, const char *who, const char 
 	return result == BLOB_OK ? BLOB_UNMET : result;
 }
 
+/* False: nothing was put. */
+static bool
+put_plain(struct task *t, const struct space *sp, const char *who, const char *bucket,
+    struct blob_object *o, bool absent, struct param home)
+{
+	struct rows r;
+
+	db_ahead(t, &Q_blob_bucket_stay, db_i64(sp->id), db_text(bucket));
+	r = db_rows(t, &Q_blob_put_plain, db_i64(sp->environment), db_i64(sp->generation),
+	    db_i64(sp->id), db_text(bucket), db_text(who), db_text(o->key), db_time(o->modified_at),
+	    db_i64(o->size), db_text(o->etag), db_texts(o->headers.list, o->headers.n),
+	    db_texts(o->metadata.list, o->metadata.n), db_text(o->storage_class),
+	    db_text(o->checksum_algorithm), db_text(o->checksum_type), db_text(o->checksum), home,
+	    db_text(o->body),
+	    db_bytes(o->body == NULL ? o->bytes : NULL, o->body == NULL ? (size_t)o->size : 0),
+	    db_bool(absent), db_text(o->owner != NULL ? o->owner : who), blob_pairs_param(&o->acl),
+	    blob_pairs_param(&o->tags));
+	o->version = "";
+	return r.n == 1;
+}
+
 enum blob_result
 blob_put(struct task *t, const struct space *sp, const char *who, const char *bucket,
     struct blob_object *o, const struct blob_condition *when)
@@ -110,8 +132,12 @@ blob_put(struct task *t, const struct space *sp, const char *who, const char *bu
 	struct param        home = db_i64(o->home);
 	struct rows         r;
 
+	assert(o->body != NULL || o->bytes != NULL);
 	if (o->body == NULL)
 		home = db_null(home);
+	if (when->etag == NULL && !o->versioned && !wants_lock(o) &&
+	    put_plain(t, sp, who, bucket, o, when->absent, home))
+		return BLOB_OK;
 	r = db_rows(t, q, db_i64(sp->environment), db_i64(sp->generation), db_i64(sp->id),
 	    db_text(bucket),
 	    db_text(who), db_text(o->key), db_time(o->modified_at), db_i64(o->size), db_text(o->etag),
@@ -128,6 +154,7 @@ blob_put(struct task *t, const struct space *sp, const char *who, const char *bu
 	if (r.n == 0)
 		return why_not_put(t, sp, who, bucket, when->absent, wants_lock(o));
 	o->version = row_text(&r, 0, "version");
+	o->versioned = *o->version != '\0';
 	return BLOB_OK;
 }
 
@@ -166,8 +193,9 @@ blob_object_read(const struct rows *r, size_t i, struct blob_object *o)
 	};
 }
 
+/* What every current object may have besides. */
 static void
-read_rest(struct task *t, const struct rows *r, struct blob_object *o)
+read_content(struct task *t, const struct rows *r, struct blob_object *o)
 {
 	size_t n;
 
@@ -175,17 +203,48 @@ read_rest(struct task *t, const struct rows *r, struct blob_object *o)
 	o->metadata = blob_pairs_read(t, r, 0, "metadata");
 	o->acl = blob_pairs_read(t, r, 0, "acl");
 	o->tags = blob_pairs_read(t, r, 0, "tags");
+	o->checksum = row_text(r, 0, "checksum");
+	o->body = row_text(r, 0, "body");
+	o->parts = row_text(r, 0, "parts");
+	o->home = row_i64(r, 0, "home");
+	o->bytes = row_bytes(r, 0, "bytes", &n);
+}
+
+static void
+read_rest(struct task *t, const struct rows *r, struct blob_object *o)
+{
+	read_content(t, r, o);
 	o->lock = (struct blob_lock){ .mode = row_text(r, 0, "lock_mode"),
 		.until = row_time(r, 0, "retain_until"), .hold = row_text(r, 0, "legal_hold") };
 	o->restored = (struct blob_restored){ .rank = row_i64(r, 0, "rank"),
 		.ready_at = row_time(r, 0, "ready_at"), .until_at = row_time(r, 0, "until_at") };
 	o->latest = row_bool(r, 0, "latest");
 	o->delete_marker = row_bool(r, 0, "delete_marker");
-	o->checksum = row_text(r, 0, "checksum");
-	o->body = row_text(r, 0, "body");
-	o->parts = row_text(r, 0, "parts");
-	o->home = row_i64(r, 0, "home");
-	o->bytes = row_bytes(r, 0, "bytes", &n);
+}
+
+enum blob_result
+blob_get_plain(struct task *t, const struct space *sp, const char *who, const char *bucket,
+    const char *key, bool with_bytes, struct blob_object *out)
+{
+	struct rows r = db_rows(t, &Q_blob_get_plain, db_i64(sp->environment),
+	    db_i64(sp->generation), db_i64(sp->id), db_text(bucket), db_text(who), db_text(key),
+	    db_bool(with_bytes));
+
+	*out = (struct blob_object){ .key = NULL };
+	if (r.n == 0)
+		return BLOB_UNMET;
+	if (row_null(&r, 0, "seq"))
+		return BLOB_NO_KEY;
+	*out = (struct blob_object){
+		.key = key, .place = "", .version = "", .latest = true, .seq = row_i64(&r, 0, "seq"),
+		.modified_at = row_time(&r, 0, "modified_at"), .owner = row_text(&r, 0, "owner"),
+		.size = row_i64(&r, 0, "size"), .etag = row_text(&r, 0, "etag"),
+		.storage_class = row_text(&r, 0, "storage_class"),
+		.checksum_algorithm = row_text(&r, 0, "checksum_algorithm"),
+		.checksum_type = row_text(&r, 0, "checksum_type"),
+	};
+	read_content(t, &r, out);
+	return row_bool(&r, 0, "archived") ? BLOB_UNMET : BLOB_OK;
 }
 
 enum blob_result

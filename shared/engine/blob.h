@@ -15,7 +15,7 @@ struct task;
  * An object's bytes are in its row (small ones) or in the store.  The face decides which, puts
  * what is stored there first (store.h), and then calls blob_put, which is one statement: when it
  * returns BLOB_OK the object is committed.  Every function here but those that say otherwise costs
- * one round trip (blob_put another one when it put nothing), throws FAULT_STALE when the
+ * one round trip (blob_put others when it put nothing), throws FAULT_STALE when the
  * environment is no longer what sp says, and never throws for something that is not there.
  *
  * `who` is the account the caller takes for the bucket's owner: BLOB_FOREIGN when it is another's.
@@ -131,7 +131,8 @@ enum blob_result blob_bucket_remove(struct task *t, const struct space *sp, cons
 /*
  * BLOB_OK, BLOB_NO_BUCKET, BLOB_FOREIGN, BLOB_UNMET, BLOB_NO_LOCKS, or BLOB_NO_KEY for an etag
  * where nothing is.  Sets o->version.  In a bucket with versioning what was there stays, as a
- * version.
+ * version.  o->versioned is what the caller takes the bucket for: a wrong guess costs another round
+ * trip, and is set right.
  */
 enum blob_result blob_put(struct task *t, const struct space *sp, const char *who,
     const char *bucket, struct blob_object *o, const struct blob_condition *when);
@@ -145,6 +146,12 @@ enum blob_result blob_copy(struct task *t, const struct space *sp, const char *w
     const char *bucket,
     struct blob_object *o, const struct blob_condition *when, const char *from_bucket,
     const struct blob_object *from);
+/*
+ * The current object of a bucket that never had versioning, not archived: BLOB_OK, BLOB_NO_KEY, or
+ * BLOB_UNMET: blob_get has to say.  Two thirds of the work of that one for the database.
+ */
+enum blob_result blob_get_plain(struct task *t, const struct space *sp, const char *who,
+    const char *bucket, const char *key, bool with_bytes, struct blob_object *out);
 /*
  * version NULL: the current one; "": the null version.  with_bytes: fetch them, when they are in
  * the row.  BLOB_OK, BLOB_NO_BUCKET, BLOB_FOREIGN, BLOB_NO_KEY, BLOB_NO_VERSION, BLOB_MARKER.  Of

@@ -19,7 +19,7 @@ blob_access_find(struct task *t, const struct space *sp, const char *bucket,
 	*out = (struct blob_access){ .owner = row_text(&r, 0, "owner"),
 		.ownership = row_text(&r, 0, "ownership"), .policy = row_text(&r, 0, "policy"),
 		.shut = row_null(&r, 0, "shut") ? BLOB_NOT_SAID : row_i64(&r, 0, "shut"),
-		.acl = blob_pairs_read(t, &r, 0, "acl"),
+		.acl = blob_pairs_read(t, &r, 0, "acl"), .versioned = row_bool(&r, 0, "versioned"),
 		.encryption = row_text(&r, 0, "encryption"),
 		.lifecycle = row_text(&r, 0, "lifecycle"),
 		.notification = row_text(&r, 0, "notification") };

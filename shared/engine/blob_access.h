@@ -33,6 +33,8 @@ struct blob_access {
 	struct blob_pairs acl;       /* list NULL: the owner's alone */
 	/* Not of access, but needed by every put: documents of blob_config.h (blob_remembered). */
 	const char       *encryption, *lifecycle, *notification;
+	/* A guess, since it changes without a generation: which statement to try first. */
+	bool              versioned;
 };
 enum { BLOB_NOT_SAID = -1 };
 

@@ -30,6 +30,7 @@ s3_put_object(struct call *c)
 	o.bytes = body->bytes;
 	o.body = body->id;
 	o.home = body->home;
+	o.versioned = s3_access(c, bucket)->docs.versioned;
 	s3_event_begin(c, bucket);
 	r = blob_put(c->task, &c->space, s3_owner(c), bucket, &o, &when);
 	s3_event_object(c, bucket, s3_state(c)->form != NULL ? "ObjectCreated:Post" :
@@ -39,6 +40,7 @@ s3_put_object(struct call *c)
 		s3_throw_unmet(c, &when);
 	if (r != BLOB_OK)
 		s3_throw_result(c, r, bucket, key);
+	s3_access_guess(c, bucket, o.versioned);
 	if (*o.version != '\0') /* S3 does not tell of a null version */
 		call_header(c, "x-amz-version-id", o.version);
 	call_header(c, "ETag", s3_quoted(c, o.etag));

@@ -71,10 +71,16 @@ void
 s3_find_version(struct call *c, const char *bucket, const char *key, bool with_bytes,
     struct blob_object *out)
 {
-	const char      *version = s3_version_arg(c);
-	enum blob_result r = blob_get(c->task, &c->space, s3_owner(c), bucket, key, version, with_bytes,
-	    out);
+	const char      *version = s3_version_arg(c), *owner = s3_owner(c);
+	enum blob_result r = BLOB_UNMET;
 
+	if (version == NULL && !s3_access(c, bucket)->docs.versioned)
+		r = blob_get_plain(c->task, &c->space, owner, bucket, key, with_bytes, out);
+	if (r == BLOB_UNMET) {
+		r = blob_get(c->task, &c->space, owner, bucket, key, version, with_bytes, out);
+		if (r != BLOB_NO_BUCKET && r != BLOB_FOREIGN)
+			s3_access_guess(c, bucket, out->versioned);
+	}
 	if (r != BLOB_OK)
 		s3_throw_version(c, r, bucket, key, version, out);
 	s3_check_object(c, bucket, out);
@@ -125,4 +131,5 @@ s3_put_bucket_versioning(struct call *c)
 		    "the versioning state cannot be changed.", NULL);
 	if (r != BLOB_OK)
 		s3_throw_result(c, r, name, NULL);
+	s3_access_guess(c, name, true);
 }

@@ -106,6 +106,43 @@ test_given_up(void **state)
 	assert_string_equal(scratch_sql("select count(*) from core.account"), "0");
 }
 
+static const struct query count_accounts = { .number = 2, .name = "test_count_accounts",
+	.sql = "select count(*) as n from core.account" };
+
+static void
+count_after_add(struct task *t)
+{
+	struct rows r;
+
+	db_ahead(t, &add_account, db_text("acc-1"), db_text("one"), db_time(t->now));
+	r = db_rows0(t, &count_accounts);
+	assert_int_equal(row_i64(&r, 0, "n"), 1);
+}
+
+/* What travels ahead is done first, in the same round trip and transaction. */
+static void
+test_ahead(void **state)
+{
+	struct task *t = *state;
+	unsigned     before;
+
+	scratch_wipe();
+	before = t->round_trips;
+	assert_null(scratch_try(t, count_after_add));
+	assert_int_equal(t->round_trips, before + 1);
+	assert_ptr_equal(scratch_try(t, count_after_add), &FAULT_INTERNAL); /* public_id is unique */
+	db_release(t);
+	db_fail_in(1);
+	assert_ptr_equal(scratch_try(t, count_after_add), &FAULT_UNAVAILABLE);
+	db_release(t);
+	assert_int_equal(db_rows0(t, &count_accounts).n, 1); /* nothing is left to travel */
+	scratch_wipe();
+	db_begin(t);
+	assert_null(scratch_try(t, count_after_add));
+	db_release(t);
+	assert_string_equal(scratch_sql("select count(*) from core.account"), "0");
+}
+
 /* What synchronous_commit is for the next statement. */
 static const char *
 setting(struct task *t)
@@ -150,6 +187,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_single_statement, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_mistake_is_internal, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_every_failure, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(test_ahead, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_given_up, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_relaxed, scratch_setup, scratch_teardown),
 	};
