@@ -11,8 +11,6 @@
 
 #define MAX_SKEW (15 * MINUTE)
 
-static const char terminator[] = "aws4_request";
-
 /* What is verified, and the words for what is wrong. */
 struct check {
 	struct call               *c;
@@ -105,9 +103,9 @@ check_scope(struct check *k)
 	if (strcmp(s->service, k->c->service->signing_name) != 0)
 		task_throw(t, f, "%sincorrect service \"%s\". This endpoint belongs to \"%s\".", where,
 		    s->service, k->c->service->signing_name);
-	if (strcmp(s->terminator, terminator) != 0)
+	if (strcmp(s->terminator, SIGV4_TERMINATOR) != 0)
 		task_throw(t, f, "%sincorrect terminal \"%s\". This endpoint uses \"%s\".", where,
-		    s->terminator, terminator);
+		    s->terminator, SIGV4_TERMINATOR);
 }
 
 static void
@@ -186,22 +184,6 @@ check_signed_headers(struct check *k)
 	k->s->not_signed = u.names.data;
 	task_throw(k->c->task, k->f->not_signed,
 	    "There were headers present in the request which were not signed");
-}
-
-/* HMAC of a HMAC of ...: the secret, the date, the region, the service, the terminator. */
-void
-sigv4_derive(struct mem *m, struct sigv4 *s, const char *secret)
-{
-	const char          *parts[] = { s->date, s->region, s->service, terminator };
-	const char          *first = mem_fmt(m, "AWS4%s", secret);
-	const unsigned char *key = (const unsigned char *)first;
-	size_t               len = strlen(first);
-
-	for (size_t i = 0; i < COUNT(parts); i++) {
-		digest_hmac_sha256(key, len, parts[i], strlen(parts[i]), s->signing_key);
-		key = s->signing_key;
-		len = sizeof(s->signing_key);
-	}
 }
 
 void

@@ -9,6 +9,8 @@
 struct mem;
 struct request;
 
+#define SIGV4_TERMINATOR "aws4_request"
+
 /*
  * Read the claim from Authorization or from the query, and its date.  False: there is none.
  * Throws when it cannot be read; what it says is not checked yet.

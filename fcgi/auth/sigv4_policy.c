@@ -23,7 +23,7 @@ matches_sigv4(struct call *c, struct sigv4 *s, const char *secret, const struct 
 	char want[65];
 
 	if (strcmp(s->service, c->service->signing_name) != 0 ||
-	    strcmp(s->terminator, "aws4_request") != 0 || p->date == NULL ||
+	    strcmp(s->terminator, SIGV4_TERMINATOR) != 0 || p->date == NULL ||
 	    strncmp(p->date, s->date, strlen(s->date)) != 0)
 		return false;
 	sigv4_derive(c->task->mem, s, secret);
