@@ -8,7 +8,7 @@ bench: $(peer) $(PYTEST) ## how fast, beside what the same machine can do; docs/
 	@env -u MAKEFLAGS -u MAKELEVEL tests/bench/bench.py build/release \
 		build/release/tests/bench/load build/bench.json $(peer)
 	@env -u MAKEFLAGS -u MAKELEVEL MODE=release tests/with-installation.sh lighttpd \
-		$(T)/venv/bin/python tests/bench/large.py 64m
+		$(T)/venv/bin/python tests/bench/large.py 64m $(abspath $(peer))
 	@env -u MAKEFLAGS -u MAKELEVEL $(T)/venv/bin/python tests/bench/servers.py build/release
 
 $(load): $(call obj,$(call src,tests/bench)) $(shared); $(LD_ALL)

@@ -26,6 +26,8 @@ SECONDS = int(os.environ.get("MF_BENCH_SECONDS", "3"))
 ROUNDS, CLIENTS, MOST = 2, 16, 400000
 ENVIRONMENTS = int(os.environ.get("MF_BENCH_ENVIRONMENTS", "1000"))
 SIZES = {"1 KiB": 1024, "64 KiB": 65536}
+BUCKETS = ("bench", "keys")
+LISTED = 1000
 
 
 def median(values):
@@ -79,24 +81,33 @@ def measure(cases, i=None):
     return {name: together([r[name] for r in rounds]) for name in cases}
 
 
+def list_case(load, prefix):
+    """ListObjectsV2 of a bucket of as many keys as fit a page."""
+    load.run(f"{prefix}/keys/reports/2026/november/", "--method", "PUT", "--size", 100,
+             "--requests", LISTED, seconds=60)
+    return lambda seconds: load.run(f"{prefix}/keys?list-type=2", "--plain", seconds=seconds)
+
+
 def s3_cases(load, prefix):
-    """PUT and GET of each size under a path that ends with the bucket."""
+    """PUT and GET of each size, and a listing, under a path to which buckets are added."""
     cases, keys = {}, {}
+    objects = f"{prefix}/bench"
 
     def put(name, size):
         def run(seconds):
-            r = load.run(f"{prefix}/p{size}-", "--method", "PUT", "--size", size, seconds=seconds)
+            r = load.run(f"{objects}/p{size}-", "--method", "PUT", "--size", size, seconds=seconds)
             keys[size] = max(keys.get(size, 0), min(r["requests"], 2000))
             return r
         cases[f"PUT {name}"] = run
 
     def get(name, size):
         cases[f"GET {name}"] = lambda seconds: load.run(
-            f"{prefix}/p{size}-", "--keys", keys[size], "--read", size, seconds=seconds)
+            f"{objects}/p{size}-", "--keys", keys[size], "--read", size, seconds=seconds)
 
     for name, size in SIZES.items():
         put(name, size)
         get(name, size)
+    cases[f"LIST {LISTED:,} keys"] = list_case(load, prefix)
     return cases
 
 
@@ -125,10 +136,14 @@ def environment_load(i, program):
     e = i.environment(name="bench")
     aws = e["credentials"]["aws"]
     client = s3.Client(e["endpoints"]["aws_s3"], aws["access_key_id"], aws["secret_access_key"])
-    if client.request("PUT", "/bench").status != 200:
-        raise RuntimeError("the bucket could not be made")
-    return Load(program, i.port, aws["access_key_id"], aws["secret_access_key"]), \
-        f"{client.prefix}/bench"
+    if any(client.request("PUT", f"/{bucket}").status != 200 for bucket in BUCKETS):
+        raise RuntimeError("the buckets could not be made")
+    load = Load(program, i.port, aws["access_key_id"], aws["secret_access_key"])
+    cases = s3_cases(load, client.prefix)
+    listed = client.request("GET", "/keys", query=[("list-type", "2")]).body.count(b"<Key>")
+    if listed != LISTED:
+        raise RuntimeError(f"{listed} keys are listed instead of {LISTED}")
+    return load, cases
 
 
 def round_trips(i):
@@ -138,7 +153,7 @@ def round_trips(i):
         with open(name, errors="replace") as f:
             for line in f:
                 op = re.search(
-                    r"\bop=aws\.s3\.(PutObject|GetObject) status=200 .*\btrips=(\d+)", line)
+                    r"\bop=aws\.s3\.(\w+Objects?(?:V2)?) status=200 .*\btrips=(\d+)", line)
                 if op:
                     n, trips = found.get(op.group(1), (0, 0))
                     found[op.group(1)] = (n + 1, trips + int(op.group(2)))
@@ -254,9 +269,10 @@ def peer(program, load_program):
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_for_port(port)
-        url = urllib.request.Request(f"http://127.0.0.1:{port}/bench", method="PUT")
-        urllib.request.urlopen(url, timeout=10).close()
-        return measure(s3_cases(Load(load_program, port, "bench", "bench"), "/bench"))
+        for bucket in BUCKETS:
+            url = urllib.request.Request(f"http://127.0.0.1:{port}/{bucket}", method="PUT")
+            urllib.request.urlopen(url, timeout=10).close()
+        return measure(s3_cases(Load(load_program, port, "bench", "bench"), ""))
     finally:
         server.terminate()
         server.wait()
@@ -326,8 +342,8 @@ def measure_ours(programs, load_program, relaxed):
     """One installation, synchronous or relaxed; the latter concerns writes only."""
     out = {}
     with installation.Installation(programs, MF_TEST="1", MF_DB_RELAXED=str(int(relaxed))) as i:
-        load, prefix = environment_load(i, load_program)
-        cases = {**ceilings(i, load), **s3_cases(load, prefix)}
+        load, cases = environment_load(i, load_program)
+        cases = {**ceilings(i, load), **cases}
         if relaxed:
             cases = {name: run for name, run in cases.items() if "insert" in name or "PUT" in name}
         out["s3"] = measure(cases, i)

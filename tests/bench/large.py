@@ -5,13 +5,14 @@
     tests/with-installation.sh lighttpd build/test/venv/bin/python tests/bench/large.py 64m
     tests/stores/with-store.sh s3 build/test/venv/bin/python tests/bench/large.py 5g
 
-64m: PUT and GET of 64 MiB beside a static file of that size through the same web server.  5g: one
-body of 5 GiB in and out, compared.  Fails when a request does, a byte differs, or a worker of the
-pool takes more memory than MF_BENCH_GROWTH (64 MiB) besides what it had.  Objects of 10,000 parts:
-`make check-scale`.
+64m: PUT and GET of 64 MiB beside a static file of that size through the same web server; with the
+path of a moto server, beside that, too.  5g: one body of 5 GiB in and out, compared.  Fails when a
+request does, a byte differs, or a worker of the pool takes more memory than MF_BENCH_GROWTH
+(64 MiB) besides what it had.  Objects of 10,000 parts: `make check-scale`.
 """
 import hashlib
 import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -98,6 +99,29 @@ def mib_64(s3, directory):
     line(f"static file of {name}", files)
     line(f"GET {name}", gets, files)
     line(f"PUT {name}", puts)
+    if len(sys.argv) > 2:
+        peer(sys.argv[2], path)
+
+
+def peer(program, source):
+    """The same on moto, which checks no signature and has no web server before it."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    url, puts, gets = f"http://127.0.0.1:{port}/{BUCKET}", [], []
+    with subprocess.Popen([program, "-H", "127.0.0.1", "-p", str(port)], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL) as server:
+        try:
+            curl("-X", "PUT", "--retry-connrefused", "--retry", "30", "--retry-delay", "1", url,
+                 measured="speed_upload")
+            for _ in range(ROUNDS):
+                puts.append(curl("-T", source, "-H", "Expect:", f"{url}/k",
+                                 measured="speed_upload"))
+                gets.append(curl("-o", "/dev/null", f"{url}/k", measured="speed_download"))
+        finally:
+            server.terminate()
+    line("moto server: GET 64 MiB", gets)
+    line("moto server: PUT 64 MiB", puts)
 
 
 def gib_5(s3, directory):

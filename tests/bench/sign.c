@@ -62,12 +62,13 @@ signature(const struct signer *s, const char *method, const char *path, char out
 {
 	char          text[2048], canonical[HEX];
 	unsigned char mac[HASH];
-	int           n;
+	int           n, whole = (int)strcspn(path, "?");
 
 	n = snprintf(text, sizeof(text),
-	    "%s\n%s\n\nhost:%s\nx-amz-content-sha256:%s\nx-amz-date:%s\n\n"
+	    "%s\n%.*s\n%s\nhost:%s\nx-amz-content-sha256:%s\nx-amz-date:%s\n\n"
 	    "host;x-amz-content-sha256;x-amz-date\n%s",
-	    method, path, s->host, s->body_hash, s->amz_date, s->body_hash);
+	    method, whole, path, path[whole] == '?' ? path + whole + 1 : "", s->host, s->body_hash,
+	    s->amz_date, s->body_hash);
 	hash_hex(text, (size_t)n, canonical);
 	n = snprintf(text, sizeof(text), "AWS4-HMAC-SHA256\n%s\n%s\n%s", s->amz_date, s->scope,
 	    canonical);

@@ -20,7 +20,10 @@ struct signer {
 
 void sign_start(struct signer *s, const char *host, const char *access_key, const char *secret,
     const char *region, const void *body, size_t body_len);
-/* The whole head; returns its length. path is as sent: nothing in it needs encoding. */
+/*
+ * The whole head; returns its length.  path is as sent, with its query: nothing in it needs
+ * encoding, and the arguments are in order.
+ */
 size_t sign_head(const struct signer *s, const char *method, const char *path, size_t body_len,
     char *out, size_t size);
 
