@@ -1,4 +1,5 @@
 # tests/fuzz.mk - looking for input that breaks a parser; check-fuzz replays what was found
+# MF_FUZZ_SECONDS=1200 is the twenty minutes each of which docs/TESTING.md speaks.
 MF_FUZZ_SECONDS ?= 60
 
 # A build of its own, by clang: libFuzzer calls the targets, and all code tells it where it was.
@@ -8,14 +9,12 @@ ifeq ($(MODE),fuzz)
 $(fuzzes): LIBS += -fsanitize=fuzzer
 endif
 
-fuzz: ## every parser for MF_FUZZ_SECONDS; what it finds goes to build/fuzz
-	@$(MAKE) --no-print-directory MODE=fuzz CC=clang fuzz-run
-fuzz-run: $(addprefix fuzz-,$(notdir $(fuzzes)))
-fuzz-fuzz_%: $(B)/tests/fuzz/fuzz_%
-	@mkdir -p build/fuzz/corpus/$*
-	$< -max_total_time=$(MF_FUZZ_SECONDS) -max_len=4096 -timeout=10 -rss_limit_mb=2048 \
-		-print_final_stats=1 -artifact_prefix=build/fuzz/$*- \
-		$(patsubst %,-dict=%,$(wildcard tests/fuzz/$*.dict)) \
-		build/fuzz/corpus/$* tests/fuzz/corpus/$*
+fuzz: ## every parser for MF_FUZZ_SECONDS of processor time; what it finds goes to build/fuzz
+	@$(MAKE) --no-print-directory MODE=fuzz CC=clang fuzz-build
+	@tests/fuzz/search.py --seconds $(MF_FUZZ_SECONDS) $(subst $(B)/,build/fuzz/,$(fuzzes))
+fuzz-keep: ## what make fuzz has learned goes to tests/fuzz/corpus
+	@$(MAKE) --no-print-directory MODE=fuzz CC=clang fuzz-build
+	@tests/fuzz/search.py --keep $(subst $(B)/,build/fuzz/,$(fuzzes))
+fuzz-build: $(fuzzes)
 
-.PHONY: fuzz fuzz-run
+.PHONY: fuzz fuzz-keep fuzz-build

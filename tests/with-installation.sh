@@ -39,7 +39,7 @@ finish() {
 	"$dir/httpd-conf/up.sh" down > "$dir/down.log" 2>&1 || { cat "$dir/down.log" >&2; status=1; }
 	# Threads nobody joins before the process ends are no leak.
 	if grep -v 'ThreadSanitizer: thread leak' "$dir"/var/log/pool.log |
-	    grep -A 30 -E 'WARNING: ThreadSan|ERROR: AddressSan|runtime error:' >&2; then
+	    grep -A 30 -E 'WARNING: ThreadSan|ERROR: (Address|Leak)San|runtime error:' >&2; then
 		status=1
 	elif [ $status != 0 ]; then
 		tail -n 60 "$dir"/var/log/*.log >&2 2>/dev/null || true

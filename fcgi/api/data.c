@@ -1,6 +1,7 @@
 /* fcgi/api/data.c - made-up records: templates listed, records asked for */
 #include "fcgi/api/data.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "fcgi/api/api.h"
@@ -256,6 +257,7 @@ read_wish(struct call *c)
 	w.table = field_text(&f, "table_name");
 	check_options(&f, &w);
 	problem_check(c);
+	assert(w.template != NULL);
 	w.mem = mem_new_small(RECORD_MEMORY);
 	mem_on_full(w.mem, no_memory, c->task);
 	mem_defer(c->task->mem, free_memory, w.mem);
