@@ -1,4 +1,6 @@
 /* fcgi/api/account.c - the caller's account, what it may use, and tiers */
+#include <string.h>
+
 #include "fcgi/api/api.h"
 #include "fcgi/api/doc.h"
 #include "shared/base/clock.h"
@@ -63,7 +65,9 @@ api_check_quota(struct call *c, const char *refusal)
 {
 	if (refusal == NULL)
 		return;
-	if (refusal[0] == 'e')
+	if (strcmp(refusal, "disabled") == 0) /* since the key was looked up */
+		task_throw(c->task, &API_BAD_KEY, NULL);
+	if (strcmp(refusal, "environments") == 0)
 		task_throw(c->task, &API_QUOTA_ENVIRONMENTS,
 		    "Destroy one, or ask for a higher tier: GET /api/v1/account says what it may have.");
 	task_throw(c->task, &API_QUOTA_HOURS,

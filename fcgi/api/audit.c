@@ -9,10 +9,11 @@
 static const char *const   outcomes[] = { "done", "refused" };
 static const struct member event_members[] = {
 	{ "at", S_TIME, MUST, NULL, NULL },
-	{ "operation", S_STRING, MUST, "Its operationId in this document", NULL },
+	{ "operation", S_STRING, MUST, "Its operationId in this document, or an operator's", NULL },
 	{ "resource", S_STRING, MUST | NULLS, "What it was done to, as env-k2n4v8x0qz", NULL },
-	{ "actor", S_STRING, MUST | NULLS, "The key or session, as key-abc123defg", NULL },
-	{ "address", S_STRING, MUST, "The client's", NULL },
+	{ "actor", S_STRING, MUST | NULLS, "The key or session, as key-abc123defg; or a program of the "
+	    "operator's: mf-admin, mf-sweep", NULL },
+	{ "address", S_STRING, MUST, "The client's; local: a program's", NULL },
 	{ "outcome", S_WORD(outcomes), MUST, NULL, NULL },
 	{ "status", S_INT(100, 599), MUST, "The answer's; 202 too while servers follow", NULL },
 	{ "code", S_STRING, MUST | NULLS, "Of the problem that was answered", NULL },

@@ -159,6 +159,7 @@ api_log_in(struct call *c)
 	r = login_try(c->task, email, password, client_address(c), &l);
 	if (r == LOGIN_THROTTLED)
 		problem_retry(c, &API_LOGIN_THROTTLED, l.wait);
+	c->account = l.account; /* for the audit log: its owner sees who guesses */
 	if (r == LOGIN_WRONG)
 		task_throw(c->task, &API_LOGIN_WRONG, NULL);
 	api_answer_session(c, 200, l.account, "password");

@@ -35,8 +35,8 @@ static const struct shape clock_wish_shape = S_WISH("ClockChange", clock_wish_me
 
 #define CHANGES_CLOCK \
 	.tag = "Clock", .about = "One of offset, now and advance, or none, and freeze or not.", \
-	.request = &clock_wish_shape, \
-	.answers = { { 200, "The clock", &clock_shape, NULL, 0 } }, \
+	.flags = DOC_TAGGED, .request = &clock_wish_shape, \
+	.answers = { { 200, "The clock", &clock_shape, NULL, HAS_ETAG } }, \
 	.faults = { &API_NO_ENVIRONMENT, &API_DESTROYED }
 
 const struct doc doc_set_clock = { .summary = "Move an environment's clock", CHANGES_CLOCK };
@@ -44,7 +44,8 @@ const struct doc doc_change_clock = { .summary = "Move an environment's clock, a
 	CHANGES_CLOCK };
 const struct doc doc_get_clock = {
 	.tag = "Clock", .summary = "An environment's clock",
-	.answers = { { 200, "The clock", &clock_shape, NULL, 0 } },
+	.about = "The ETag is that of the environment.",
+	.answers = { { 200, "The clock", &clock_shape, NULL, HAS_ETAG } },
 	.faults = { &API_NO_ENVIRONMENT, &API_DESTROYED },
 };
 
@@ -64,11 +65,13 @@ seconds_text(struct mem *m, int64_t us)
 }
 
 static void
-put_clock(struct call *c, const struct life_clock *k)
+put_clock(struct call *c, const struct life *e)
 {
-	struct mem *m = c->task->mem;
-	int64_t     now = life_clock_now(k, c->task->now);
+	struct mem              *m = c->task->mem;
+	const struct life_clock *k = &e->clock;
+	int64_t                  now = life_clock_now(k, c->task->now);
 
+	call_header(c, "ETag", api_etag(c, e));
 	api_answer(c, 200);
 	enc_struct(c->out, NULL);
 	enc_text(c->out, "now", clock_iso_milli(m, now));
@@ -82,9 +85,7 @@ put_clock(struct call *c, const struct life_clock *k)
 void
 api_get_clock(struct call *c)
 {
-	struct life *e = api_environment(c);
-
-	put_clock(c, &e->clock);
+	put_clock(c, api_environment(c));
 }
 
 /* "freeze" is true, false, or the time to stand at. */
@@ -140,19 +141,17 @@ api_set_clock(struct call *c)
 {
 	const char            *id = problem_param(c, "id");
 	struct life_clock_wish w;
-	struct life_clock      k;
-	enum life_change       change;
+	struct life           *e;
 
 	read_clock_wish(c, &w);
-	change = life_set_clock(c->task, c->account, id, &w, &k);
-	if (change == LIFE_NONE)
-		api_environment(c); /* throws: there is none, or it was destroyed */
-	if (change == LIFE_REFUSED) {
+	api_match_environment(c);
+	if (life_set_clock(c->task, c->account, id, &w) == LIFE_REFUSED) {
 		problem_field(c, "now", "the clock goes from 1970 to 9999");
 		problem_check(c);
 	}
+	e = api_environment(c); /* throws: there is none, or it was destroyed */
 	call_ring(c, api_channel(c, id));
-	put_clock(c, &k);
+	put_clock(c, e);
 }
 
 void

@@ -164,12 +164,17 @@ read_kept(struct call *c, struct data_kept *out)
 	    text_i64(text + n + 1, 1, INT64_MAX, &out->seeding);
 }
 
-/* Without a seed one is drawn, and kept should the request have to run again. */
+/*
+ * Without a seed one is drawn, and kept should the request have to run again.  A seeding is kept
+ * over waiting only: when the run that asked for it was rolled back, so was the seeding.
+ */
 static struct data_kept *
 keep(struct call *c)
 {
 	struct data_kept *kept = c->state;
 
+	if (kept != NULL && c->runs == 0)
+		kept->seeding = 0;
 	if (kept != NULL)
 		return kept;
 	kept = c->state = mem_one(c->task->mem, struct data_kept);

@@ -22,7 +22,7 @@
  * ends in the browser that began it, nothing is written before somebody is known, and any process
  * can do it.  That a code counts once is the provider's to see to (RFC 6749, 4.1.2).
  */
-#define COOKIE     "mf_sso"
+#define COOKIE     "mf_sso" /* __Host- before it, where browsers hold to that: not by plain HTTP */
 #define PLACE      "/api/v1/auth/sso"
 #define LIFE       (10 * MINUTE)
 /* Where a browser may go afterwards: our own page, never a tenant's of the same host. */
@@ -95,12 +95,22 @@ enter(struct call *c)
 		task_throw(c->task, &API_SSO_AWAY, "Too many people log in at the moment.");
 }
 
-/* The cookie's attributes: gone at once without a value. */
+/*
+ * The cookie's beginning. A tenant's page at a host below ours can set cookies for ours, too, but
+ * none that begins with __Host- (RFC 6265bis, 4.1.3.2).
+ */
+static const char *
+cookie_name(const struct call *c)
+{
+	return strcmp(c->req->scheme, "https") == 0 ? "__Host-" COOKIE "=" : COOKIE "=";
+}
+
+/* The cookie with its attributes: gone at once without a value. */
 static void
 set_cookie(struct call *c, const char *value)
 {
 	call_header(c, "Set-Cookie", mem_fmt(c->task->mem,
-	    COOKIE "=%s; Path=" PLACE "; Max-Age=%d; HttpOnly; SameSite=Lax%s", value,
+	    "%s%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Lax%s", cookie_name(c), value,
 	    value[0] == '\0' ? 0 : (int)(LIFE / SECOND),
 	    strcmp(c->req->scheme, "https") == 0 ? "; Secure" : ""));
 }
@@ -121,13 +131,12 @@ seal(struct call *c, const struct attempt *a)
 static const char *
 cookie(struct call *c)
 {
-	const char *p = request_header(c->req, "cookie");
+	const char *p = request_header(c->req, "cookie"), *name = cookie_name(c);
 
 	while (p != NULL) {
 		p += strspn(p, " ;");
-		if (text_starts(p, COOKIE "="))
-			return mem_text_n(c->task->mem, p + strlen(COOKIE "="),
-			    strcspn(p + strlen(COOKIE "="), "; "));
+		if (text_starts(p, name))
+			return mem_text_n(c->task->mem, p + strlen(name), strcspn(p + strlen(name), "; "));
 		p = strchr(p, ';');
 	}
 	return NULL;

@@ -4,6 +4,8 @@
 #include "queries.h"
 #include "shared/base/mem.h"
 #include "shared/base/task.h"
+#include "shared/core/life.h"
+#include "shared/core/session.h"
 #include "shared/db/db.h"
 
 static struct account
@@ -14,6 +16,7 @@ read_account(const struct rows *r, size_t i)
 		.name = row_text(r, i, "name"),      .email = row_text(r, i, "email"),
 		.confirmed = row_bool(r, i, "confirmed"),
 		.tier = row_text(r, i, "tier"),      .created_at = row_time(r, i, "created_at"),
+		.disabled = row_bool(r, i, "disabled"),
 	};
 }
 
@@ -74,9 +77,30 @@ account_set_tier(struct task *t, int64_t id, const char *tier)
 }
 
 void
+account_set_quota(struct task *t, int64_t id, const struct account_quota *q)
+{
+	db_rows(t, &Q_account_quota, db_i64(id), db_text(q->environments), db_text(q->hours),
+	    db_text(q->storage), db_text(q->requests));
+}
+
+size_t
 account_disable(struct task *t, int64_t id)
 {
+	struct rows r;
+
 	db_rows(t, &Q_account_disable, db_i64(id), db_time(t->now));
+	session_revoke_others(t, id, 0, "the account was disabled");
+	r = db_rows(t, &Q_account_active, db_i64(id));
+	for (size_t i = 0; i < r.n; i++)
+		life_stop_held(t, row_i64(&r, i, "id"), row_text(&r, i, "state"),
+		    row_i64(&r, i, "servers"));
+	return r.n;
+}
+
+void
+account_enable(struct task *t, int64_t id)
+{
+	db_rows(t, &Q_account_enable, db_i64(id));
 }
 
 void

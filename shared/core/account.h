@@ -15,6 +15,7 @@ struct account {
 	bool        confirmed;    /* it is theirs: by a link, a provider, or who runs this */
 	const char *tier;
 	int64_t     created_at;
+	bool        disabled;
 };
 
 /* Who calls the control API, as the credential and its account say. */
@@ -33,16 +34,32 @@ struct caller {
 struct account *account_create(struct task *t, const char *name, const char *email);
 /* By internal id; NULL: there is none. */
 struct account *account_load(struct task *t, int64_t id);
-/* By public id, or by a name that only one account has; NULL: none, or several of that name. */
+/* By public id, or by a name that only one account has; NULL: none, or several of that name;
+ * disabled ones when no other has it. */
 struct account *account_find(struct task *t, const char *public_id_or_name);
+/* All of them, disabled ones, too. */
 size_t          account_list(struct task *t, struct account **out);
 /*
  * Its tier from now on, also for environments it has (their generation is raised); false: there is
  * no such tier.
  */
 bool            account_set_tier(struct task *t, int64_t id, const char *tier);
-/* From the next request on nothing opens it; its environments stay. */
-void            account_disable(struct task *t, int64_t id);
+/*
+ * Quotas in place of its tier's, as decimal numbers; NULL: as it is, "": its tier's.  The
+ * generation of its environments is raised.
+ */
+struct account_quota {
+	const char *environments, *hours, *storage, *requests;
+};
+void            account_set_quota(struct task *t, int64_t id, const struct account_quota *q);
+/*
+ * From the next request on nothing opens it: its sessions are over, its environments are stopped,
+ * with their credentials and servers, and none is started (mf-sweep stops what slips through).
+ * Data stays.  In the caller's transaction; returns how many were stopped.
+ */
+size_t          account_disable(struct task *t, int64_t id);
+/* It may log in again and use its keys; its environments stay stopped until they are started. */
+void            account_enable(struct task *t, int64_t id);
 /* Within a transaction: wait for everyone else who sets up this installation. */
 void account_lock_first(struct task *t);
 

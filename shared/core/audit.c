@@ -1,9 +1,10 @@
-/* shared/core/audit.c - who changed what through the control API */
+/* shared/core/audit.c - who changed what */
 #include "shared/core/audit.h"
 
 #include <string.h>
 
 #include "queries.h"
+#include "shared/base/id.h"
 #include "shared/base/mem.h"
 #include "shared/base/task.h"
 #include "shared/db/db.h"
@@ -14,6 +15,15 @@ audit_add(struct task *t, int64_t account, int64_t session, const struct audit *
 	db_rows(t, &Q_audit_add, db_i64(account), db_time(t->now), db_text(a->request_id),
 	    db_text(a->operation), db_text(a->resource), db_text(a->actor), db_text(a->address),
 	    db_i64(a->status), db_text(a->code), db_i64(session));
+}
+
+void
+audit_note(struct task *t, int64_t account, const char *program, const char *operation,
+    const char *resource)
+{
+	db_rows(t, &Q_audit_note, db_i64(account), db_time(t->now),
+	    db_text(id_text(&t->ids, t->mem, ID_BASE32, 16)), db_text(operation), db_text(resource),
+	    db_text(program));
 }
 
 static struct param

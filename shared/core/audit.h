@@ -1,4 +1,4 @@
-/* shared/core/audit.h - who changed what through the control API */
+/* shared/core/audit.h - who changed what */
 #ifndef MF_AUDIT_H
 #define MF_AUDIT_H
 
@@ -17,14 +17,18 @@ struct audit {
 	const char *request_id;
 	const char *operation; /* "StopEnvironment" */
 	const char *resource;  /* "env-abc123defg"; NULL: none, or none yet */
-	const char *actor;     /* the key or session, "key-abc123defg"; NULL: none yet */
-	const char *address;   /* the client's */
+	const char *actor;     /* the key, session or program, "key-abc123defg"; NULL: none yet */
+	const char *address;   /* the client's; "local": a program's */
 	int64_t     status;    /* the answer's */
 	const char *code;      /* the problem's; NULL: it was done */
 };
 
 /* The actor is the session (0: none), else the key whose prefix a->actor is. */
 void audit_add(struct task *t, int64_t account, int64_t session, const struct audit *a);
+
+/* The same for what a program of this host did, in its transaction: "mf-admin", "mf-sweep". */
+void audit_note(struct task *t, int64_t account, const char *program, const char *operation,
+    const char *resource);
 
 struct audit_filter {
 	const char *operation, *resource, *actor, *outcome; /* "done", "refused"; NULL: any */

@@ -18,7 +18,7 @@ struct life {
 	const char         *public_id;
 	const char         *name, *provider, *package; /* NULL: not given */
 	const char         *state, *reason; /* "running"; why it is in "error", or NULL */
-	const char         *refusal; /* of life_create: a quota, "environments" or "hours" (quota.h) */
+	const char         *refusal; /* of life_create: "environments", "hours", "disabled" (quota.h) */
 	int64_t             generation;
 	const char         *hourly_rate;
 	int64_t             auto_shutdown_hours;
@@ -134,6 +134,6 @@ bool life_clock_apply(struct life_clock *c, const struct life_clock_wish *w, int
 int64_t life_clock_now(const struct life_clock *c, int64_t now);
 /* LIFE_REFUSED also when the clock would leave its bounds. */
 enum life_change life_set_clock(struct task *t, int64_t account, const char *public_id,
-    const struct life_clock_wish *w, struct life_clock *out);
+    const struct life_clock_wish *w);
 
 #endif

@@ -221,7 +221,7 @@ life_clock_apply(struct life_clock *c, const struct life_clock_wish *w, int64_t 
 
 enum life_change
 life_set_clock(struct task *t, int64_t account, const char *public_id,
-    const struct life_clock_wish *w, struct life_clock *out)
+    const struct life_clock_wish *w)
 {
 	struct held h = hold(t, account, public_id);
 
@@ -232,6 +232,5 @@ life_set_clock(struct task *t, int64_t account, const char *public_id,
 	db_rows(t, &Q_life_set_clock, db_i64(h.id), db_i64(h.clock.offset),
 	    h.clock.frozen != 0 ? db_time(h.clock.frozen) : db_null(db_time(0)), db_time(t->now),
 	    db_i64(t->now));
-	*out = h.clock;
 	return LIFE_DONE;
 }

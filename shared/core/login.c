@@ -161,9 +161,9 @@ try(struct task *t, const char *email, int64_t account, const char *password, co
 	if (!count(t, email, account, &n, &r, &out->wait))
 		return LOGIN_THROTTLED;
 	hash = row_text(&r, 0, "password");
+	out->account = row_i64(&r, 0, "account_id");
 	if (!password_right(t, hash, password, &old))
 		return LOGIN_WRONG;
-	out->account = row_i64(&r, 0, "account_id");
 	db_rows(t, &Q_login_forgive, db_texts(&n.keys[PAIR], 2), db_text(n.keys[CLIENT]));
 	if (old)
 		db_rows(t, &Q_login_rehash, db_i64(out->account), db_text(hash),

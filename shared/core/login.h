@@ -34,7 +34,7 @@ int64_t login_sign_up(struct task *t, const struct conf *c, const char *email,
  */
 enum login_result { LOGIN_OK, LOGIN_WRONG, LOGIN_THROTTLED };
 struct login {
-	int64_t account; /* when LOGIN_OK */
+	int64_t account; /* when LOGIN_OK; when LOGIN_WRONG, whose password was guessed, 0: nobody's */
 	int64_t wait;    /* when LOGIN_THROTTLED */
 };
 enum login_result login_try(struct task *t, const char *email, const char *password,

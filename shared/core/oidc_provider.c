@@ -160,28 +160,24 @@ keep(struct oidc *o, struct oidc_kept *k, const char *text)
 	pthread_mutex_unlock(&o->lock);
 }
 
-/* The document at url: the one that is kept when it is younger than `most`. */
+/* What is kept, when it is younger than `most`; NULL: nothing. */
 static struct json_object *
-document(struct oidc_asking *a, struct oidc_kept *k, const char *url, int64_t most)
+kept(struct oidc_asking *a, struct oidc_kept *k, int64_t most)
 {
-	struct mem         *m = a->task->mem;
-	char               *text = NULL;
-	struct json_object *j;
+	struct mem *m = a->task->mem;
+	char       *text = NULL;
 
 	pthread_mutex_lock(&a->oidc->lock);
 	if (k->text != NULL && clock_monotonic() - k->at < most)
 		text = strdup(k->text);
 	pthread_mutex_unlock(&a->oidc->lock);
-	if (text != NULL) {
-		mem_defer(m, free, text);
-		return json_parse(m, text, strlen(text));
-	}
-	j = oidc_get(a, url, NULL);
-	if (j != NULL)
-		keep(a->oidc, k, json_object_to_json_string(j));
-	return j;
+	if (text == NULL)
+		return NULL;
+	mem_defer(m, free, text);
+	return json_parse(m, text, strlen(text));
 }
 
+/* Only what is right is kept: a provider that was set up wrongly is not held to it for an hour. */
 bool
 oidc_learn(struct oidc_asking *a)
 {
@@ -191,12 +187,17 @@ oidc_learn(struct oidc_asking *a)
 	    (int)(n > 0 && issuer[n - 1] == '/' ? n - 1 : n), issuer);
 	const char *said;
 
-	a->metadata = document(a, &a->oidc->metadata, url, FRESH);
+	a->metadata = kept(a, &a->oidc->metadata, FRESH);
+	if (a->metadata != NULL)
+		return true;
+	a->metadata = oidc_get(a, url, NULL);
 	if (a->metadata == NULL)
 		return false;
 	said = oidc_text(a->metadata, "issuer");
-	if (said != NULL && strcmp(said, issuer) == 0)
+	if (said != NULL && strcmp(said, issuer) == 0) {
+		keep(a->oidc, &a->oidc->metadata, json_object_to_json_string(a->metadata));
 		return true;
+	}
 	a->why = mem_fmt(a->task->mem, "%s speaks of issuer %s, not %s", url,
 	    said == NULL ? "none" : said, issuer);
 	return false;
@@ -215,7 +216,14 @@ oidc_endpoint(struct oidc_asking *a, const char *name)
 struct json_object *
 oidc_keys(struct oidc_asking *a, bool again)
 {
-	const char *url = oidc_endpoint(a, "jwks_uri");
+	const char         *url = oidc_endpoint(a, "jwks_uri");
+	struct json_object *j;
 
-	return url == NULL ? NULL : document(a, &a->oidc->keys, url, again ? KEYS_AGAIN : FRESH);
+	j = url == NULL ? NULL : kept(a, &a->oidc->keys, again ? KEYS_AGAIN : FRESH);
+	if (url == NULL || j != NULL)
+		return j;
+	j = oidc_get(a, url, NULL);
+	if (j != NULL)
+		keep(a->oidc, &a->oidc->keys, json_object_to_json_string(j));
+	return j;
 }

@@ -6,6 +6,7 @@
 #include "shared/base/conf.h"
 #include "shared/base/mem.h"
 #include "shared/base/task.h"
+#include "shared/core/audit.h"
 #include "shared/core/life.h"
 #include "shared/core/mail.h"
 #include "shared/db/db.h"
@@ -91,6 +92,8 @@ quota_stop(struct task *t, const struct conf *c, int64_t *after)
 	r = db_rows(t, &Q_quota_hold, db_i64(id));
 	if (r.n > 0) {
 		life_stop_held(t, id, row_text(&r, 0, "state"), row_i64(&r, 0, "servers"));
+		audit_note(t, row_i64(&r, 0, "account_id"), "mf-sweep", "StopEnvironment",
+		    row_text(&r, 0, "public_id"));
 		tell(t, c, &r);
 	}
 	db_commit(t);

@@ -36,7 +36,7 @@ struct quota_use {
 /* An account's quotas, and what of them is used. */
 struct quota quota_load(struct task *t, int64_t account, struct quota_use *use);
 size_t       quota_tiers(struct task *t, struct tier **out);
-/* Why the account may not start an environment: "hours"; NULL: it may. */
+/* Why the account may not start an environment: "hours", "disabled"; NULL: it may. */
 const char  *quota_refusal(struct task *t, int64_t account);
 
 /*
@@ -47,8 +47,8 @@ enum { QUOTA_EACH = 1024 };
 int64_t quota_stored(struct task *t, int64_t account);
 
 /*
- * Stop an environment whose account has used up its hours, and tell its owner; false: there was
- * none past *after, which moves on.  In a transaction of its own.
+ * Stop an environment whose account has used up its hours or is disabled, and tell its owner;
+ * false: there was none past *after, which moves on.  In a transaction of its own.
  */
 bool quota_stop(struct task *t, const struct conf *c, int64_t *after);
 

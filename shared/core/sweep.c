@@ -8,6 +8,7 @@
 #include "shared/base/conf.h"
 #include "shared/base/mem.h"
 #include "shared/base/task.h"
+#include "shared/core/audit.h"
 #include "shared/core/life.h"
 #include "shared/core/mail.h"
 #include "shared/core/usage.h"
@@ -139,6 +140,7 @@ stop(struct task *t, struct sweep *s, const struct held *h)
 	const char *then;
 
 	life_stop_held(t, h->id, h->state, h->servers);
+	audit_note(t, h->account, "mf-sweep", "StopEnvironment", h->public_id);
 	if (h->persistent)
 		then = mem_fmt(t->mem, "Its data is kept for %lld days, unless it is started before.",
 		    (long long)s->conf->stopped_days);
@@ -170,6 +172,7 @@ static void
 destroy(struct task *t, struct sweep *s, const struct held *h)
 {
 	life_destroy_held(t, h->id, h->state, h->servers);
+	audit_note(t, h->account, "mf-sweep", "DestroyEnvironment", h->public_id);
 	tell(t, s, h, "destroy", "was destroyed", mem_fmt(t->mem,
 	    "Your environment %s, in state \"%s\" since %s, was destroyed with its data at %s.\n"
 	    "In all it has cost US$ %s.",

@@ -4,28 +4,34 @@
 -- A new account $1 named $2 with e-mail $3.
 insert into core.account (public_id, name, email, created_at)
 values ($1, $2, $3, $4)
-returning id, public_id, name, email, email is not null as confirmed, tier, created_at
+returning id, public_id, name, email, email is not null as confirmed, tier, created_at,
+          false as disabled
 
 -- name: account_load(bigint)
 -- An address that is not confirmed is where it logs in.
 select a.id, a.public_id, a.name, coalesce(a.email, l.email) as email,
-       a.email is not null as confirmed, a.tier, a.created_at
+       a.email is not null as confirmed, a.tier, a.created_at, false as disabled
   from core.account a
   left join core.login l on l.account_id = a.id
  where a.id = $1 and a.disabled_at is null
 
 -- name: account_find(text)
--- By public id or name; two rows tell the caller that the name is not one account's.
-select id, public_id, name, email, email is not null as confirmed, tier, created_at
+-- By public id or name, those that are not disabled first of all; two rows tell the caller that the
+-- name is not one account's.
+select id, public_id, name, email, email is not null as confirmed, tier, created_at,
+       disabled_at is not null as disabled
   from core.account
- where disabled_at is null and (public_id = $1 or name = $1)
+ where public_id = $1
+    or name = $1 and (disabled_at is null
+                      or not exists (select from core.account o
+                                      where o.name = $1 and o.disabled_at is null))
  order by id
  limit 2
 
 -- name: account_list()
-select id, public_id, name, email, email is not null as confirmed, tier, created_at
+select id, public_id, name, email, email is not null as confirmed, tier, created_at,
+       disabled_at is not null as disabled
   from core.account
- where disabled_at is null
  order by id
 
 -- name: account_set_tier(bigint, text)
@@ -40,8 +46,34 @@ update core.account
  where id = $1 and exists (select from core.tier where id = $2)
 returning id
 
+-- name: account_quota(bigint, text, text, text, text)
+-- Account $1 has quotas of its own: environments $2, hours $3, storage $4, requests $5. Null: as it
+-- is; empty: its tier's. What caches know of its environments is void.
+with raised as (
+  update core.environment
+     set generation = generation + 1
+   where account_id = $1 and state not in ('destroying', 'destroyed'))
+update core.account
+   set environments = case when $2 is null then environments else nullif($2, '')::integer end,
+       hours = case when $3 is null then hours else nullif($3, '')::integer end,
+       storage = case when $4 is null then storage else nullif($4, '')::bigint end,
+       requests = case when $5 is null then requests else nullif($5, '')::integer end
+ where id = $1
+
 -- name: account_disable(bigint, timestamptz)
 update core.account set disabled_at = coalesce(disabled_at, $2) where id = $1
+
+-- name: account_enable(bigint)
+update core.account set disabled_at = null where id = $1
+
+-- name: account_active(bigint)
+-- The environments of account $1 that run or would, held until the transaction ends.
+select e.id, e.public_id, e.state::text as state,
+       (select count(*) from core.server s where s.environment_id = e.id) as servers
+  from core.environment e
+ where e.account_id = $1 and e.state in ('provisioning', 'running', 'error')
+ order by e.id
+   for update
 
 -- name: account_lock_first()
 -- Held until the transaction ends: two programs setting up one installation make one account.

@@ -9,6 +9,13 @@ values ($1, $2, $3, $4, $5,
         coalesce((select s.public_id from core.session s where s.id = $10),
                  (select k.public_id from core.api_key k where k.prefix = $6)), $7, $8, $9)
 
+-- name: audit_note(bigint, timestamptz, text, text, text, text)
+-- What no request did: to account $1, at $2, by $6 on this host, operation $4 on $5; $3 tells it
+-- from others.
+insert into core.audit
+       (account_id, at, request_id, operation, resource, actor, address, status)
+values ($1, $2, $3, $4, $5, $6, 'local', 200)
+
 -- name: audit_list(bigint, bigint, text, text, text, boolean, timestamptz, timestamptz, bigint)
 -- Up to $9 rows of account $1 with ids below $2 (null: from the newest), newest first; of operation
 -- $3, resource $4, actor $5 (null: any); done or refused by $6 (null: both); from $7 until before

@@ -33,15 +33,17 @@ weighed as (
 select coalesce(sum(weight), 0)::bigint as weight from weighed
 
 -- name: quota_over(bigint, timestamptz)
--- The first running environment past $1 whose account has used up its hours at $2.
+-- The first running environment past $1 whose account has used up its hours at $2, or is disabled:
+-- a request that was under way may have made one.
 select e.id
   from core.environment e
  where e.state = 'running' and e.id > $1
    and e.account_id in (select q.account_id
                           from core.quota q
-                         where q.hours is not null
-                           and core.month_used(q.account_id, $2)
-                               >= q.hours * 3600000000::numeric)
+                         where q.disabled
+                            or q.hours is not null
+                               and core.month_used(q.account_id, $2)
+                                   >= q.hours * 3600000000::numeric)
  order by e.id
  limit 1
 

@@ -28,6 +28,19 @@ class Answer:
         return json.loads(self.body)
 
 
+def unwatched(method, url, body=None, headers=None):
+    request = urllib.request.Request(url, data=body, method=method, headers=headers or {})
+    context = ssl.create_default_context(cafile=CA) if CA else None
+    opener = urllib.request.build_opener(
+        urllib.request.ProxyHandler({}), NoRedirect(),
+        urllib.request.HTTPSHandler(context=context))
+    try:
+        with opener.open(request, timeout=60) as answer:
+            return Answer(answer.status, answer.headers.items(), answer.read())
+    except urllib.error.HTTPError as error:
+        return Answer(error.code, error.headers.items(), error.read())
+
+
 # Called with every request and its answer: conftest.py holds them against the API's document.
 watchers = []
 
@@ -39,16 +52,7 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 
 def http(method, url, body=None, headers=None):
     """One plain HTTP request: no client library between the test and the wire."""
-    request = urllib.request.Request(url, data=body, method=method, headers=headers or {})
-    context = ssl.create_default_context(cafile=CA) if CA else None
-    opener = urllib.request.build_opener(
-        urllib.request.ProxyHandler({}), NoRedirect(),
-        urllib.request.HTTPSHandler(context=context))
-    try:
-        with opener.open(request, timeout=60) as answer:
-            answer = Answer(answer.status, answer.headers.items(), answer.read())
-    except urllib.error.HTTPError as error:
-        answer = Answer(error.code, error.headers.items(), error.read())
+    answer = unwatched(method, url, body, headers)
     for look in watchers:
         look(method, url, body, answer)
     return answer

@@ -115,12 +115,27 @@ def test_the_cookie_is_nobody_elses():
     answer = browser.request("GET", LOGIN)
     assert answer.status == 303
     attributes = {part.strip().lower() for part in answer.getheader("Set-Cookie").split(";")[1:]}
-    assert {"httponly", "samesite=lax", "path=/api/v1/auth/sso", "max-age=600"} == attributes
+    assert {"httponly", "samesite=lax", "path=/", "max-age=600"} == attributes
     query = urllib.parse.parse_qs(urllib.parse.urlsplit(answer.getheader("Location")).query)
     assert query["code_challenge_method"] == ["S256"]
     assert query["response_type"] == ["code"]
     for secret in ("state", "nonce", "code_challenge"):
         assert query[secret][0] not in answer.getheader("Set-Cookie")
+
+
+def test_over_tls_the_cookie_is_of_our_host_alone():
+    """Nobody at a host below ours can set one by that name, and none by another counts."""
+    tls = LOGIN.replace(installation.URL, installation.URL_TLS)
+    answer = installation.http("GET", tls)
+    assert answer.status == 303
+    cookie, *attributes = answer.headers["set-cookie"].split("; ")
+    assert cookie.startswith("__Host-mf_sso=")
+    assert {"Secure", "Path=/"} <= set(attributes)
+    state = urllib.parse.parse_qs(urllib.parse.urlsplit(answer.headers["location"]).query)["state"]
+    back = f"{tls.replace('login', 'callback')}?error=denied&state={state[0]}"
+    assert installation.http("GET", back, headers={"Cookie": cookie}).json["code"] == "sso-refused"
+    theirs = installation.http("GET", back, headers={"Cookie": cookie.removeprefix("__Host-")})
+    assert theirs.json["code"] == "sso-state"
 
 
 def test_wrong_state():

@@ -50,6 +50,29 @@ test_moves(void **state)
 	assert_string_equal(scratch_sql("select generation from core.environment"), "9");
 }
 
+static int
+put_if(struct task *t, const char *tag)
+{
+	const char *headers[] = { "CONTENT_TYPE=application/json", mem_fmt(t->mem, "HTTP_IF_MATCH=%s",
+	    tag), NULL };
+
+	return api_send(t, "PUT", path, headers, "{\"advance\":1}")->status;
+}
+
+/* Two who move the clock from where they saw it: the second hears of the first. */
+static void
+test_tag(void **state)
+{
+	struct task *t = *state;
+	char         seen[100];
+
+	snprintf(seen, sizeof(seen), "%s", api_header(api_send(t, "GET", path, NULL, NULL), "ETag"));
+	assert_int_equal(put_if(t, seen), 200);
+	assert_int_equal(put_if(t, seen), 412);
+	assert_string_equal(scratch_sql("select generation from core.environment"), "2");
+	assert_int_equal(put_if(t, "*"), 200);
+}
+
 static void
 test_refused(void **state)
 {
@@ -79,6 +102,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_moves, setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(test_tag, setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_refused, setup, scratch_teardown),
 	};
 

@@ -9,6 +9,9 @@
 
 #include "shared/base/mem.h"
 #include "shared/base/task.h"
+#include "shared/base/text.h"
+#include "shared/core/secret.h"
+#include "shared/core/server.h"
 #include "tests/unit/support/api_call.h"
 #include "tests/unit/support/scratch.h"
 
@@ -56,12 +59,48 @@ test_cost(void **state)
 	assert_string_equal(scratch_sql("select key from blob.version"), "it_servers-0001.json");
 }
 
+/* The transaction that asks a server to be filled fails at its end, and runs again. */
+static void
+test_conflict(void **state)
+{
+	static const char *const async[] = { "CONTENT_TYPE=application/json",
+		"HTTP_PREFER=respond-async", NULL };
+	struct task             *t = *state;
+	struct api_answer       *a;
+	char                     id[15] = "";
+	const void              *sealed;
+	size_t                   n;
+
+	memcpy(id, path + strlen("/api/v1/data/"), 14);
+	sealed = secret_seal(t, server_context(t, id), "pw", 2,
+	    &n);
+	scratch_sql("update core.environment_service set service = 'redis';"
+	    "insert into core.server (environment_id, service, ord, engine, version, wish, state,"
+	    " address, port, user_name, password, database_name, changed_at)"
+	    " select id, 'redis', 1, 'redis', '7.0', 'running', 'running', '127.0.0.1', 31000, 'mf',"
+	    " decode('%s', 'hex'), '0', created_at from core.environment;"
+	    "create sequence core.conflicts;"
+	    "create function core.conflict() returns trigger language plpgsql as $$ begin"
+	    "  if nextval('core.conflicts') = 1 then raise sqlstate '40001'; end if; return null;"
+	    "end $$;"
+	    "create constraint trigger conflict after insert on core.seeding"
+	    "  deferrable initially deferred for each row execute function core.conflict()",
+	    text_hex(t->mem, sealed, n));
+	a = api_send(t, "POST", path, async,
+	    "{\"template\":\"it_servers\",\"seed_into\":\"redis\"}");
+	scratch_sql("drop trigger conflict on core.seeding; drop function core.conflict;"
+	    "drop sequence core.conflicts");
+	assert_int_equal(a->status, 202);
+	assert_string_equal(scratch_sql("select count(*) from core.seeding"), "1");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_foreign, setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_cost, setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(test_conflict, setup, scratch_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
