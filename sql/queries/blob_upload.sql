@@ -5,10 +5,12 @@
 -- list and tags will be; $17, $18, $19: its retention, until when, and legal hold.
 insert into blob.upload (space, id, bucket, key, owner, started_at, headers, metadata,
        storage_class, checksum_algorithm, checksum_type, acl, tags, lock_mode, retain_until,
-       legal_hold)
-select $3, $7, b.id, $6, $14, $8, $9, $10, $11, $12, $13, $15, $16, $17, $18, $19
+       legal_hold, begun_over)
+select $3, $7, b.id, $6, $14, $8, $9, $10, $11, $12, $13, $15, $16, $17, $18, $19, o.seq
   from core.environment e
  cross join lateral blob.bucket_enter($3, $4) b
+  left join blob.version o on b.versioning is null and o.space = $3 and o.bucket = b.id
+        and o.key = $6 and o.version = ''
  where e.id = $1 and e.generation = $2 and e.state = 'running' and b.owner = $5
    and (b.locks or ($17 is null and $19 is null))
 returning id
@@ -95,8 +97,8 @@ select b.id as bucket, b.owner as bucket_owner, g.id
 
 -- name: blob_upload_complete(bigint, bigint, bigint, text, text, text, text, timestamptz, bigint, text, text, text, text, bigint[], boolean, text, text)
 -- After blob_upload_lock: upload $7 becomes key $6, $17's, without its parts $14. $15, $16: the
--- conditions of blob_put and blob_put_match. disturbed: they hold for what came, or a delete marker
--- that went over the object, after the upload began; then nothing is done either.
+-- conditions of blob_put and blob_put_match. disturbed: they hold for what came, or went, or a
+-- delete marker that went over the object, after the upload began; then nothing is done either.
 with bucket as materialized (
   select b.id, b.owner, b.versioning, b.lock_mode, b.lock_days, b.lock_years
     from core.environment e
@@ -109,6 +111,9 @@ upload as materialized (
                      select from blob.version v
                       where v.space = $3 and v.bucket = -b.id and v.key = $6 and v.latest
                         and v.seq > u.seq)
+                or (u.begun_over is not null and not exists (
+                     select from blob.version v
+                      where v.space = $3 and v.bucket = b.id and v.key = $6))
               when $16 is not null then exists (
                      select from blob.version v
                       where v.space = $3 and v.bucket = b.id and v.key = $6 and v.etag = $16

@@ -55,3 +55,21 @@ def test_write_over_what_was_read(s3, bucket, etag, refused, size):
     with refused("NoSuchKey", 404):
         s3.put_object(Bucket=bucket, Key="nothing", Body=b"y", IfMatch=etag)
     assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"y" * size
+
+
+def test_deleted_while_parts_came(s3, bucket, refused):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+
+    def upload():
+        ids = {"Bucket": bucket, "Key": "k"}
+        ids["UploadId"] = s3.create_multipart_upload(**ids)["UploadId"]
+        etag = s3.upload_part(PartNumber=1, Body=b"y", **ids)["ETag"]
+        return {**ids, "MultipartUpload": {"Parts": [{"PartNumber": 1, "ETag": etag}]}}
+
+    begun = upload()
+    with refused("PreconditionFailed", 412):
+        s3.complete_multipart_upload(IfNoneMatch="*", **begun)
+    s3.delete_object(Bucket=bucket, Key="k")
+    with refused("ConditionalRequestConflict", 409):
+        s3.complete_multipart_upload(IfNoneMatch="*", **begun)
+    s3.complete_multipart_upload(IfNoneMatch="*", **upload())
