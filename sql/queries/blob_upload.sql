@@ -220,21 +220,23 @@ returning p.number
 
 -- name: blob_pieces(bigint, bigint, bigint, text, bigint, bigint, bigint)
 -- Of the object made of parts $4: the pieces that hold some of its bytes [$5, $6), or part $7 when
--- it is given.
-select p.number, p.size, p.start, p.total, p.checksum_algorithm, p.checksum, p.crc64nvme,
-       p.home, p.body, p.bytes
+-- it is given. Which they are is found in the index alone; only their rows are read.
+select p.number, p.size, p.start, p.total, o.checksum_algorithm, o.checksum, o.crc64nvme, o.home,
+       o.body, o.bytes
   from core.environment e
   left join lateral (
-    select o.number, o.size, o.start, o.total, o.checksum_algorithm, o.checksum, o.crc64nvme,
-           o.home, o.body, o.bytes
+    select a.number, a.size, a.start, a.total
       from (
-        select i.number, i.size, i.checksum_algorithm, i.checksum, i.crc64nvme, i.home, i.body,
-               i.bytes,
+        select i.number, i.size,
                (sum(i.size) over (order by i.number) - i.size)::bigint as start,
                count(*) over () as total
           from blob.part i
-         where i.space = $3 and i.parts = $4) o
-     where ($7 is null and o.start < $6 and o.start + o.size > $5) or o.number = $7) p on true
+         where i.space = $3 and i.parts = $4) a
+     where ($7 is null and a.start < $6 and a.start + a.size > $5) or a.number = $7) p on true
+  left join lateral (
+    select r.checksum_algorithm, r.checksum, r.crc64nvme, r.home, r.body, r.bytes
+      from blob.part r
+     where r.space = $3 and r.parts = $4 and r.number = p.number limit 1) o on true
  where e.id = $1 and e.generation = $2 and e.state = 'running'
  order by p.number
 
