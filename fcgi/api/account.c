@@ -11,7 +11,7 @@ static const struct member quota_members[] = {
 	{ "environments", S_INT(0, 0), MUST | NULLS, "That are not destroyed, at once", NULL },
 	{ "hours_per_month", S_INT(0, 0), MUST | NULLS,
 	    "That environments run, added up, in a month of UTC", NULL },
-	{ "storage_bytes", S_INT(0, 0), MUST | NULLS, "Of objects and parts", NULL },
+	{ "storage_bytes", S_INT(0, 0), MUST | NULLS, "Of objects, parts and messages", NULL },
 	{ "requests_per_minute", S_INT(0, 0), MUST | NULLS, "To this API", NULL },
 };
 static const struct shape  quota_shape = S_OBJECT("Quota", quota_members);

@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "fcgi/api/api.h"
+#include "fcgi/api/auth.h"
 #include "fcgi/api/doc.h"
 #include "fcgi/api/replay.h"
 #include "fcgi/auth/client.h"
+#include "fcgi/limit.h"
 #include "fcgi/proto/accept.h"
 #include "fcgi/proto/problem.h"
 #include "shared/base/clock.h"
@@ -27,6 +29,9 @@ struct around {
 };
 
 enum { MOST_ID = 100 };
+
+/* Lists of services, tiers and templates, for those who bring no credential to count by. */
+static const struct limit_rule strangers = { "open", 1200, MINUTE };
 
 static const int64_t SLACK = MINUTE; /* between a waiter's end and its being given up */
 
@@ -206,6 +211,8 @@ around_run(struct call *c)
 		run_and_keep(c, a);
 		return;
 	}
+	if ((c->op->flags & (OP_OPEN | OP_READ)) == (OP_OPEN | OP_READ))
+		api_limit_client(c, &strangers);
 	check_arguments(c, d);
 	check_accept(c, d);
 	a->alone = (c->op->flags & (OP_OPEN | OP_ALONE)) != 0;

@@ -18,6 +18,7 @@ enum {
 	SHOWS   = 1 << 4, /* it answers a body */
 	MATCHES = 1 << 5, /* it takes If-Match */
 	ONCE    = 1 << 6, /* it takes an Idempotency-Key */
+	READS   = 1 << 7, /* anybody may, and it changes nothing */
 };
 
 /* What every operation of a kind may answer, besides its own faults. */
@@ -28,6 +29,7 @@ static const struct { const struct fault *fault; unsigned when; } general[] = {
 	{ &API_NO_KEY, KEYED },
 	{ &API_SCOPE, KEYED },
 	{ &API_THROTTLED, KEYED },
+	{ &API_THROTTLED, READS },
 	{ &PROBLEM_NOT_FOUND, SEGMENT },
 	{ &PROBLEM_JSON, BODY },
 	{ &PROBLEM_INCOMPLETE, BODY },
@@ -68,6 +70,8 @@ kind_of(const struct op *op, const struct doc *d)
 
 	if ((op->flags & OP_OPEN) == 0)
 		kind |= KEYED;
+	else if ((op->flags & OP_READ) != 0)
+		kind |= READS;
 	if (has_body(op))
 		kind |= BODY;
 	if (takes_key(op))

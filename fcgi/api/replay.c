@@ -13,7 +13,7 @@
  * draft-ietf-httpapi-idempotency-key-header-06.  The key is a string of RFC 8941; one without
  * quotation marks is taken as well, since most clients write it so.
  */
-enum { MOST_KEY = 255, MOST_KEPT = 1 << 20 };
+enum { MOST_KEPT = 1 << 20 };
 
 static const int64_t LEASE = 2 * MINUTE; /* for those whose effects are not one transaction */
 
@@ -39,7 +39,7 @@ is_key(const char *s)
 	for (size_t i = 0; i < n; i++)
 		if (s[i] < 0x20 || s[i] > 0x7e)
 			return false;
-	return n >= 1 && n <= MOST_KEY;
+	return n >= 1 && n <= IDEMPOTENCY_KEY;
 }
 
 struct idempotency *

@@ -10,10 +10,16 @@
 #include "shared/db/db.h"
 
 /* A sealed answer belongs to one key of one account. */
+const char *
+idempotency_context(struct task *t, int64_t account, const char *key)
+{
+	return mem_fmt(t->mem, "idempotency:%lld:%s", (long long)account, key);
+}
+
 static const char *
 context(struct task *t, const struct idempotency *i)
 {
-	return mem_fmt(t->mem, "idempotency:%lld:%s", (long long)i->account, i->key);
+	return idempotency_context(t, i->account, i->key);
 }
 
 /* What the row of an earlier request means for this one. */

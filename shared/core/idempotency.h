@@ -17,7 +17,7 @@ struct task;
  * then says what it made and until when it is being answered; when that time is over, whoever comes
  * with the key goes on from there.
  */
-enum { IDEMPOTENCY_FINGERPRINT = 32 };
+enum { IDEMPOTENCY_FINGERPRINT = 32, IDEMPOTENCY_KEY = 255 /* characters at most */ };
 
 struct idempotency {
 	int64_t       account;
@@ -47,6 +47,8 @@ enum idempotency_claim idempotency_claim(struct task *t, const struct idempotenc
 /* The request waits: it has made `resume` (NULL: nothing yet) and answers until that time. */
 void idempotency_lease(struct task *t, const struct idempotency *i, int64_t leased_until,
     const char *resume);
+/* For what an answer is sealed (secret.h). */
+const char *idempotency_context(struct task *t, int64_t account, const char *key);
 /* The answer, sealed on its way. */
 void idempotency_answer(struct task *t, const struct idempotency *i, int status,
     const void *answer, size_t n);

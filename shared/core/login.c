@@ -19,6 +19,7 @@
 #define VERIFY_LIFE   (2 * DAY)
 #define RESET_LIFE    HOUR
 #define KEPT_SESSIONS (30 * DAY)
+#define UNCONFIRMED   (7 * DAY)
 
 enum { HASH = 32, TOKEN = 43, MAILS_AN_HOUR = 3, MOST_DOMAINS = 50 };
 
@@ -296,5 +297,6 @@ login_clean(struct task *t)
 	int64_t n = (int64_t)db_rows(t, &Q_login_clean, db_time(t->now - DAY),
 	    db_time(t->now - 7 * DAY)).n;
 
+	n += (int64_t)db_rows(t, &Q_login_forget, db_time(t->now - UNCONFIRMED), db_time(t->now)).n;
 	return n + (int64_t)db_rows(t, &Q_session_clean, db_time(t->now - KEPT_SESSIONS)).n;
 }

@@ -72,7 +72,10 @@ struct identity {
 };
 int64_t login_identity(struct task *t, const struct conf *c, const struct identity *who);
 
-/* What is out of date for long: sessions, failures, tokens.  For mf-sweep. */
+/*
+ * What is out of date for long: sessions, failures, tokens, and addresses that were not confirmed
+ * within a week and are not in use, which anybody may then sign up with.  For mf-sweep.
+ */
 int64_t login_clean(struct task *t);
 
 #endif

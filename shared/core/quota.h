@@ -12,7 +12,7 @@ struct task;
 /*
  * An account's quotas are its tier's (core.tier), or its own where it has any (core.account).
  * -1: no limit.  `environments` counts all that are not destroyed; `hours` those that environments
- * ran in this month of UTC, added up; `storage` what objects and parts of uploads weigh.
+ * ran in this month of UTC, added up; `storage` what objects, parts of uploads and messages weigh.
  *
  * Environments and hours are held by core.quota_refusal, in the statement that makes or starts one;
  * hours besides by quota_stop, from mf-sweep; storage where bodies come in (fcgi/weigh.h);
@@ -40,7 +40,7 @@ size_t       quota_tiers(struct task *t, struct tier **out);
 const char  *quota_refusal(struct task *t, int64_t account);
 
 /*
- * What all objects and parts of an account weigh: their sizes, and QUOTA_EACH for each, so that
+ * What all objects, parts and messages of an account weigh: their sizes, and QUOTA_EACH for each, so that
  * none is without weight.  Looks at each of them.
  */
 enum { QUOTA_EACH = 1024 };

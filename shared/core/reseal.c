@@ -1,6 +1,7 @@
 /* shared/core/reseal.c - all secrets of the database under the first key of the key file */
 #include "shared/core/reseal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "queries.h"
@@ -11,18 +12,28 @@
 #include "shared/core/server.h"
 #include "shared/db/db.h"
 
-enum { BATCH = 500 };
+enum { BATCH = 500, ANSWERS = 4 /* which may be large */ };
+
+/* In hexadecimal; NULL: it does not open. */
+static const char *
+try_again(struct task *t, const char *context, const struct rows *r, size_t i)
+{
+	size_t      n;
+	const void *sealed = row_bytes(r, i, "secret", &n);
+	const char *secret = secret_try_open(t, context, sealed, n, &n);
+
+	sealed = secret != NULL ? secret_seal(t, context, secret, n, &n) : NULL;
+	return sealed != NULL ? text_hex(t->mem, sealed, n) : NULL;
+}
 
 static const char *
 sealed_again(struct task *t, const char *context, const struct rows *r, size_t i)
 {
-	const char *secret;
-	size_t      n;
-	const void *sealed = row_bytes(r, i, "secret", &n);
+	const char *sealed = try_again(t, context, r, i);
 
-	secret = secret_open(t, context, sealed, n);
-	sealed = secret_seal(t, context, secret, strlen(secret), &n);
-	return text_hex(t->mem, sealed, n);
+	if (sealed == NULL)
+		task_throw(t, &FAULT_INTERNAL, "a secret does not open: %s", context);
+	return sealed;
 }
 
 static size_t
@@ -66,18 +77,45 @@ reseal_servers(struct task *t, struct reseal *state)
 	return r.n;
 }
 
+/* One that does not open helps nobody, and is gone in a day. */
+static bool
+reseal_answers(struct task *t, struct reseal *state)
+{
+	struct rows  r = db_rows(t, &Q_idempotency_answers, db_i64(state->account),
+	     db_text(state->key), db_i64(ANSWERS));
+	int64_t     *accounts = mem_array(t->mem, int64_t, r.n + 1);
+	const char **keys = mem_array(t->mem, const char *, r.n + 1);
+	const char **answers = mem_array(t->mem, const char *, r.n + 1);
+	size_t       n = 0;
+
+	for (size_t i = 0; i < r.n; i++) {
+		state->account = accounts[n] = row_i64(&r, i, "account_id");
+		keys[n] = row_text(&r, i, "key");
+		snprintf(state->key, sizeof(state->key), "%s", keys[n]);
+		answers[n] = try_again(t, idempotency_context(t, accounts[n], keys[n]), &r, i);
+		n += answers[n] != NULL;
+	}
+	if (n > 0)
+		db_rows(t, &Q_idempotency_reseal, db_i64s(accounts, n), db_texts(keys, n),
+		    db_texts(answers, n));
+	state->done += (int64_t)n;
+	return r.n > 0;
+}
+
 bool
 reseal(struct task *t, struct reseal *state)
 {
 	struct reseal next = *state;
 	size_t        n;
+	bool          more;
 
 	db_begin(t);
 	n = reseal_accounts(t, &next);
 	if (n == 0)
 		n = reseal_servers(t, &next);
-	db_commit(t);
 	next.done += (int64_t)n;
+	more = n > 0 || reseal_answers(t, &next);
+	db_commit(t);
 	*state = next;
-	return n > 0;
+	return more;
 }

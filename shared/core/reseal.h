@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct task;
+#include "shared/core/idempotency.h"
 
 /*
  * To change the key while requests are served:
@@ -17,7 +17,9 @@ struct task;
  */
 struct reseal {
 	int64_t environment, ord; /* where this run is; zero at first */
-	int64_t server;           /* after the accounts come the passwords of real servers */
+	int64_t server;           /* after the accounts come the passwords of real servers, */
+	int64_t account;          /* and answers kept for an Idempotency-Key: account and key */
+	char    key[IDEMPOTENCY_KEY + 1];
 	int64_t done;
 };
 

@@ -69,6 +69,22 @@ update core.idempotency
    set status = $3, answer = $4
  where account_id = $1 and key = $2
 
+-- name: idempotency_answers(bigint, text, bigint)
+-- Up to $3 answers past key $2 of account $1, kept from changes until the transaction ends.
+select account_id, key, answer as secret
+  from core.idempotency
+ where (account_id, key) > ($1, $2) and answer is not null
+ order by account_id, key
+ limit $3
+   for update
+
+-- name: idempotency_reseal(bigint[], text[], text[])
+-- Key $2 of account $1 was answered with the sealed $3, in hexadecimal.
+update core.idempotency i
+   set answer = decode(s.answer, 'hex')
+  from unnest($1, $2, $3) as s (account_id, key, answer)
+ where i.account_id = s.account_id and i.key = s.key
+
 -- name: idempotency_forget(bigint, text)
 -- Key $2 of account $1 is free: nothing came of the request.
 delete from core.idempotency where account_id = $1 and key = $2 and status is null

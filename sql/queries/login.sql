@@ -105,6 +105,26 @@ update core.account a
  where a.id = login.account_id
 returning a.id
 
+-- name: login_forget(timestamptz, timestamptz)
+-- Addresses that accounts from before $1 have not confirmed are free at $2, if nobody is logged in,
+-- no environment is there and no key was used since; those accounts are disabled.
+with free as (
+  delete from core.login l
+   using core.account a
+   where a.id = l.account_id and l.verified_at is null and a.created_at < $1
+     and not exists (select from core.environment e
+                      where e.account_id = a.id and e.state not in ('destroying', 'destroyed'))
+     and not exists (select from core.session s
+                      where s.account_id = a.id and s.revoked_at is null and s.expires_at > $2)
+     and not exists (select from core.api_key k
+                      where k.account_id = a.id and k.revoked_at is null and k.used_at >= $1)
+     and not exists (select from core.identity i where i.account_id = a.id)
+  returning a.id)
+update core.account a set disabled_at = coalesce(a.disabled_at, $2)
+  from free
+ where a.id = free.id
+returning a.id
+
 -- name: login_reset(bytea, timestamptz, text)
 -- The link of hash $1 is opened at $2 to set the password of hash $3; others that were mailed count
 -- no more. `verified`: the address was confirmed before.

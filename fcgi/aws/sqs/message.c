@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "fcgi/aws/sqs/sqs.h"
+#include "fcgi/weigh.h"
 #include "shared/base/text.h"
 #include "shared/wire/digest.h"
 
@@ -104,6 +105,8 @@ read_message(struct call *c, struct json_object *j, struct queue_message *m, str
 	m->public_id = queue_public_id(c->task);
 	m->md5 = digest_hex(c->task->mem, DIGEST_MD5, m->body, strlen(m->body));
 	m->size = (int64_t)strlen(m->body) + o->attributes.size;
+	if (!weigh_fits(c->task, c->world->limit, c->env->account, c->env->storage, m->size))
+		o->problem = sqs_wrong(c, &SQS_QUOTA, "%s", SQS_QUOTA.text);
 }
 
 /* Receivers wait for what is visible at once. */

@@ -337,6 +337,20 @@ def test_scope(keys, name, shape, scope):
             assert f'scope="{scope}"' in answer.headers["www-authenticate"]
 
 
+def test_strangers_are_counted():
+    """Lists that anybody may read cost statements, too: one address reads them so often a minute."""
+    visitor = Visitor()
+    statuses = set()
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        for _ in range(50):
+            statuses |= {answer.status for answer in pool.map(
+                lambda _: visitor.call("GET", "/api/v1/tiers"), range(200))}
+            if 429 in statuses:
+                break
+    assert statuses == {200, 429}
+    assert Visitor().call("GET", "/api/v1/tiers").status == 200
+
+
 def test_an_owner_sees_who_guesses():
     visitor, other = sign_up(), Visitor()
     other.refused(401, "wrong-credentials", "POST", AUTH + "/login",

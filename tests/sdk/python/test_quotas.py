@@ -33,6 +33,27 @@ def test_hours_quota():
     visitor.refused(403, "quota-hours", "POST", "/api/v1/environments", {"services": ["aws_sqs"]})
 
 
+def test_messages_are_storage(refused):
+    visitor = sign_up()
+    ask(f"update core.account set storage = 300000 where id = (select account_id from core.login"
+        f" where email = '{visitor.email}')")
+    made = visitor.ok("POST", "/api/v1/environments", {"services": ["aws_sqs"]})
+    environment = installation.Environment(visitor, made)
+    sqs = make_client(environment, form="path", service="sqs")
+    queue = sqs.create_queue(QueueName="q")["QueueUrl"]
+    large = "x" * 140000
+    sent = sqs.send_message_batch(QueueUrl=queue, Entries=[
+        {"Id": str(n), "MessageBody": large} for n in range(3)])
+    assert [e["Id"] for e in sent["Successful"]] == ["0", "1"]
+    assert [(e["Id"], e["Code"]) for e in sent["Failed"]] == [("2", "OverLimit")]
+    with refused("OverLimit", 403):
+        sqs.send_message(QueueUrl=queue, MessageBody=large)
+    sqs.send_message(QueueUrl=queue, MessageBody="small")
+    weight = ask("select sum(octet_length(body)) from queue.message where body like 'x%'")
+    assert int(weight) >= 280000
+    visitor.ok("DELETE", environment.path)
+
+
 def test_storage_quota(refused):
     visitor = sign_up()
     ask(f"update core.account set storage = 300000 where id = (select account_id from core.login"

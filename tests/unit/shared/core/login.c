@@ -9,6 +9,7 @@
 
 #include "shared/core/login.h"
 
+#include "shared/base/clock.h"
 #include "shared/base/conf.h"
 #include "shared/base/mem.h"
 #include "shared/base/task.h"
@@ -69,6 +70,48 @@ test_employee(void **state)
 	    "employee");
 }
 
+/* An address is free again a week after whoever signed up with it did no more. */
+static void
+test_unconfirmed(void **state)
+{
+	static const char *const used[] = {
+		"update core.login set verified_at = '2026-01-01'",
+		"insert into core.session (public_id, account_id, method, created_at, refreshed_at,"
+		" expires_at, ends_at) select 's', id, 'password', created_at, created_at,"
+		" created_at + interval '90 days', created_at + interval '90 days' from core.account",
+		"insert into core.environment (public_id, account_id, state, hourly_rate,"
+		" auto_shutdown_hours, created_at, changed_at, active_at) select 'env-aaaaaaaaaa', id,"
+		" 'stopped', 1, 4, created_at, created_at, created_at from core.account",
+		"insert into core.api_key (public_id, account_id, name, prefix, hash, created_at, used_at)"
+		" select 'k', id, 'k', 'k', sha256(''), created_at, created_at + interval '8 days'"
+		" from core.account",
+	};
+	struct task             *t = *state;
+	int64_t                  began = t->now;
+
+	for (size_t i = 0; i <= COUNT(used); i++) {
+		scratch_wipe();
+		t->now = began;
+		assert_int_not_equal(login_sign_up(t, scratch_conf(), "x@one.example", "hash", "X"), 0);
+		db_commit(t);
+		if (i < COUNT(used))
+			scratch_sql("%s", used[i]);
+		t->now += 6 * DAY;
+		login_clean(t);
+		assert_int_equal(login_sign_up(t, scratch_conf(), "x@one.example", "hash", "Y"), 0);
+		db_release(t);
+		t->now += 2 * DAY;
+		login_clean(t);
+		if (i < COUNT(used))
+			assert_int_equal(login_sign_up(t, scratch_conf(), "x@one.example", "hash", "Y"), 0);
+		else
+			assert_int_not_equal(login_sign_up(t, scratch_conf(), "x@one.example", "hash", "Y"), 0);
+		db_release(t);
+		assert_string_equal(scratch_sql("select disabled_at is null from core.account"),
+		    i < COUNT(used) ? "t" : "f");
+	}
+}
+
 /* Two first log-ins at once: the one that comes late has the other's account, and leaves none. */
 static void
 test_both_first(void **state)
@@ -125,6 +168,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_employee, setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(test_unconfirmed, setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_both_first, setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_torture, setup, scratch_teardown),
 	};

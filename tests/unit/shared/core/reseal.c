@@ -12,10 +12,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "shared/base/clock.h"
 #include "shared/base/conf.h"
 #include "shared/base/mem.h"
 #include "shared/base/task.h"
 #include "shared/core/account.h"
+#include "shared/core/idempotency.h"
 #include "shared/core/life.h"
 #include "shared/core/secret.h"
 #include "shared/db/db.h"
@@ -24,7 +26,7 @@
 #define A "00000000000000000000000000000000000000000000000000000000000000aa\n"
 #define B "00000000000000000000000000000000000000000000000000000000000000bb\n"
 
-enum { ENVIRONMENTS = 3, ACCOUNTS = 201 }; /* more than one batch */
+enum { ENVIRONMENTS = 3, ACCOUNTS = 201, ANSWERS = 9 }; /* more than one batch */
 
 static struct secret_box *
 use_keys(const char *keys)
@@ -51,7 +53,44 @@ run(struct task *t)
 
 	while (reseal(t, &r))
 		;
-	assert_int_equal(r.done, ENVIRONMENTS * ACCOUNTS);
+	assert_int_equal(r.done, ENVIRONMENTS * ACCOUNTS + ANSWERS);
+}
+
+/* The nth request that an account has the answer of. */
+static struct idempotency
+request(struct task *t, int64_t account, int n)
+{
+	struct idempotency i = { .account = account, .key = mem_fmt(t->mem, "key %d", n) };
+
+	memset(i.fingerprint, n, sizeof(i.fingerprint));
+	return i;
+}
+
+static void
+keep_answers(struct task *t, int64_t account)
+{
+	for (int n = 0; n < ANSWERS; n++) {
+		struct idempotency      i = request(t, account, n);
+		struct idempotency_kept kept;
+
+		db_begin(t);
+		assert_int_equal(idempotency_claim(t, &i, t->now, DAY, &kept), CLAIM_NEW);
+		idempotency_answer(t, &i, 201, "an\0answer", 9);
+		db_commit(t);
+	}
+}
+
+static void
+check_answers(struct task *t, int64_t account)
+{
+	for (int n = 0; n < ANSWERS; n++) {
+		struct idempotency      i = request(t, account, n);
+		struct idempotency_kept kept;
+
+		assert_int_equal(idempotency_claim(t, &i, t->now, DAY, &kept), CLAIM_ANSWERED);
+		assert_int_equal(kept.n, 9);
+		assert_memory_equal(kept.answer, "an\0answer", 9);
+	}
 }
 
 static void
@@ -69,6 +108,7 @@ test_reseal(void **state)
 	w.account = account_create(t, "owner", NULL)->id;
 	for (int i = 0; i < ENVIRONMENTS; i++)
 		made[i] = life_create(t, &w);
+	keep_answers(t, w.account);
 	both = use_keys(B A);
 	for (int n = 1; f != NULL; n++) {
 		db_fail_in(n);
@@ -83,6 +123,7 @@ test_reseal(void **state)
 			assert_string_equal(found->accounts[k].secret_access_key,
 			    made[i]->accounts[k].secret_access_key);
 	}
+	check_answers(t, w.account);
 	free(a);
 	free(both);
 	free(b);
