@@ -51,34 +51,58 @@ split(int64_t at, struct tm *tm)
 	return (int)rest;
 }
 
+static char *
+put_digits(char *p, int value, int n)
+{
+	for (int i = n; i-- > 0; value /= 10)
+		p[i] = (char)('0' + value % 10);
+	return p + n;
+}
+
+/* 2026-11-23T07:21:46.123456Z with so many digits after the point; listings hold thousands. */
+static char *
+iso(struct mem *m, int64_t at, int digits)
+{
+	struct tm tm;
+	int       us = split(at, &tm), year = tm.tm_year + 1900;
+	char     *text = mem_raw(m, 40), *p = text;
+
+	p = put_digits(p, year < 0 ? 0 : year, year > 99999 ? 6 : year > 9999 ? 5 : 4);
+
+	*p++ = '-';
+	p = put_digits(p, tm.tm_mon + 1, 2);
+	*p++ = '-';
+	p = put_digits(p, tm.tm_mday, 2);
+	*p++ = 'T';
+	p = put_digits(p, tm.tm_hour, 2);
+	*p++ = ':';
+	p = put_digits(p, tm.tm_min, 2);
+	*p++ = ':';
+	p = put_digits(p, tm.tm_sec, 2);
+	if (digits > 0)
+		*p++ = '.';
+	p = put_digits(p, digits == 3 ? us / 1000 : us, digits);
+	*p++ = 'Z';
+	*p = '\0';
+	return text;
+}
+
 char *
 clock_iso(struct mem *m, int64_t at)
 {
-	struct tm tm;
-
-	split(at, &tm);
-	return mem_fmt(m, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900, tm.tm_mon + 1,
-	    tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	return iso(m, at, 0);
 }
 
 char *
 clock_iso_milli(struct mem *m, int64_t at)
 {
-	struct tm tm;
-	int       us = split(at, &tm);
-
-	return mem_fmt(m, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900, tm.tm_mon + 1,
-	    tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, us / 1000);
+	return iso(m, at, 3);
 }
 
 char *
 clock_iso_micro(struct mem *m, int64_t at)
 {
-	struct tm tm;
-	int       us = split(at, &tm);
-
-	return mem_fmt(m, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", tm.tm_year + 1900, tm.tm_mon + 1,
-	    tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, us);
+	return iso(m, at, 6);
 }
 
 char *

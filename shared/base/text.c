@@ -25,6 +25,22 @@ text_i64(const char *s, int64_t min, int64_t max, int64_t *out)
 	return true;
 }
 
+const char *
+text_of_i64(char room[TEXT_I64_MOST], int64_t value)
+{
+	char    *p = room + TEXT_I64_MOST - 1;
+	uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
+
+	*p = '\0';
+	do {
+		*--p = (char)('0' + left % 10);
+		left /= 10;
+	} while (left > 0);
+	if (value < 0)
+		*--p = '-';
+	return p;
+}
+
 bool
 text_starts(const char *s, const char *prefix)
 {

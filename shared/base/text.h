@@ -10,6 +10,9 @@ struct mem;
 
 /* A whole decimal number within [min, max], nothing before or after it; false leaves *out alone. */
 bool text_i64(const char *s, int64_t min, int64_t max, int64_t *out);
+/* The other way round; returns where in `room` it begins. */
+enum { TEXT_I64_MOST = 24 };
+const char *text_of_i64(char room[TEXT_I64_MOST], int64_t value);
 bool text_starts(const char *s, const char *prefix);
 bool text_ends(const char *s, const char *suffix);
 /* Well-formed UTF-8 without NUL, surrogates or overlong forms (RFC 3629). */

@@ -275,6 +275,7 @@ db_run(struct task *t, const struct query *q, const struct param *params, size_t
 	struct wire     w;
 	struct sent     sent = { .n = 0 };
 	PGresult      **kept, *result;
+	int            *next = mem_one(t->mem, int);
 
 	assert(l != NULL && n == q->n_types);
 	wire_encode(t, q, params, &w);
@@ -301,6 +302,7 @@ db_run(struct task *t, const struct query *q, const struct param *params, size_t
 	t->rows += (unsigned)PQntuples(result);
 	return (struct rows){
 		.result = result,
+		.next = next,
 		.n = PQresultStatus(result) == PGRES_TUPLES_OK
 		    ? (size_t)PQntuples(result) : (size_t)strtoull(PQcmdTuples(result), NULL, 10),
 	};

@@ -88,6 +88,7 @@ struct param db_null(struct param like);              /* db_null(db_i64(0)) */
 struct rows {
 	void  *result;
 	size_t n;      /* rows returned, or touched when the statement returns none */
+	int   *next;   /* the column behind the one read last: where the next is looked for first */
 };
 
 struct rows db_run(struct task *t, const struct query *q, const struct param *params, size_t n);

@@ -191,14 +191,20 @@ wire_encode(struct task *t, const struct query *q, const struct param *params, s
 	}
 }
 
+/* Rows are mostly read in the order of their columns. */
 static int
 column_of(const struct rows *r, const char *column)
 {
 	int n = PQnfields(r->result);
 
-	for (int i = 0; i < n; i++)
-		if (strcmp(PQfname(r->result, i), column) == 0)
-			return i;
+	for (int i = 0, at = *r->next; i < n; i++, at++) {
+		if (at >= n)
+			at = 0;
+		if (strcmp(PQfname(r->result, at), column) == 0) {
+			*r->next = at + 1;
+			return at;
+		}
+	}
 	assert(!"the statement returns no such column");
 	return -1;
 }

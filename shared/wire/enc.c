@@ -8,6 +8,7 @@
 #include "shared/base/buf.h"
 #include "shared/base/mem.h"
 #include "shared/base/text.h"
+#include "shared/wire/enc_text.h"
 
 enum { MAX_DEPTH = 64 };
 
@@ -101,45 +102,6 @@ json_string(struct buf *b, const char *s)
 	buf_char(b, '"');
 }
 
-static void
-xml_escape(struct buf *b, unsigned char c, bool attribute)
-{
-	if (c == '&')
-		buf_text(b, "&amp;");
-	else if (c == '<')
-		buf_text(b, "&lt;");
-	else if (c == '>')
-		buf_text(b, "&gt;");
-	else if (c == '"')
-		buf_text(b, "&quot;");
-	else if ((c == '\n' || c == '\t') && !attribute)
-		buf_char(b, (char)c);
-	else
-		buf_fmt(b, "&#%d;", c);
-}
-
-/*
- * XML 1.0 has no way to hold most control characters.  S3 writes references to them (&#x1;), which
- * no parser takes; here they are replaced.
- */
-static void
-xml_text(struct enc *e, const char *text, bool attribute)
-{
-	struct buf *b = e->out;
-	const char *s = text_for_xml(e->mem, text);
-
-	while (*s != '\0') {
-		size_t plain = 0;
-
-		while ((unsigned char)s[plain] >= 0x20 && strchr("&<>\"", s[plain]) == NULL)
-			plain++;
-		buf_add(b, s, plain);
-		s += plain;
-		if (*s != '\0')
-			xml_escape(b, (unsigned char)*s++, attribute);
-	}
-}
-
 /* The last start tag, finished. */
 static void
 close_tag(struct enc *e)
@@ -182,7 +144,7 @@ xml_leaf(struct enc *e, const char *name, const char *text)
 {
 	xml_start(e, name);
 	close_tag(e);
-	xml_text(e, text, false);
+	enc_xml_text(e->out, text, false);
 	xml_end(e, name);
 }
 
@@ -326,7 +288,7 @@ leaf(struct enc *e, const char *name, const char *text, bool quoted)
 	}
 	xml_before(e, name, &element, &around);
 	close_tag(e);
-	xml_text(e, text, false);
+	enc_xml_text(e->out, text, false);
 	xml_end(e, element);
 	if (around != NULL)
 		xml_end(e, around);
@@ -342,7 +304,9 @@ enc_text(struct enc *e, const char *name, const char *value)
 void
 enc_int(struct enc *e, const char *name, int64_t value)
 {
-	leaf(e, name, mem_fmt(e->mem, "%lld", (long long)value), false);
+	char room[TEXT_I64_MOST];
+
+	leaf(e, name, text_of_i64(room, value), false);
 }
 
 void
@@ -387,7 +351,7 @@ enc_attribute(struct enc *e, const char *name, const char *value)
 {
 	assert(is_xml(e) && e->tag_open);
 	buf_fmt(e->out, " %s=\"", name);
-	xml_text(e, value, true);
+	enc_xml_text(e->out, value, true);
 	buf_char(e->out, '"');
 }
 

@@ -149,17 +149,6 @@ s3_access_forget(struct call *c, const char *bucket)
 	memo_forget(c->world->memo, &c->space, bucket);
 }
 
-void
-s3_access_guess(struct call *c, const char *bucket, bool versioned)
-{
-	struct s3_access *a = s3_access(c, bucket);
-
-	if (a->docs.versioned == versioned)
-		return;
-	a->docs.versioned = versioned;
-	memo_put(c->world->memo, &c->space, bucket, &a->docs, copy_docs);
-}
-
 /* The root of the bucket's account can always mend its policy. */
 static bool
 is_above_policy(const struct call *c, const struct s3_access *a, const char *action)

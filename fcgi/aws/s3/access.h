@@ -52,8 +52,6 @@ void s3_access_set(struct call *c, struct s3_access *a, enum blob_access_part pa
 void s3_access_new(struct call *c, const char *bucket, const struct blob_access *docs);
 /* Forget them: they are no longer what they were. */
 void s3_access_forget(struct call *c, const char *bucket);
-/* Whether the bucket has versioning, as just seen: the next guess (blob_access.h). */
-void s3_access_guess(struct call *c, const char *bucket, bool versioned);
 
 /* May the caller do this with the key (NULL: the bucket)?  S3_ASK: the object's list decides. */
 enum s3_answer { S3_MAY_NOT, S3_MAY, S3_ASK };

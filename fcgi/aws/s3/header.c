@@ -275,7 +275,13 @@ s3_storage_class(struct call *c)
 const char *
 s3_quoted(struct call *c, const char *etag)
 {
-	return mem_fmt(c->task->mem, "\"%s\"", etag);
+	size_t n = strlen(etag);
+	char  *s = mem_raw(c->task->mem, n + 3);
+
+	s[0] = s[n + 1] = '"';
+	memcpy(s + 1, etag, n);
+	s[n + 2] = '\0';
+	return s;
 }
 
 /* Header values are ASCII on the way out; S3 wraps the others as RFC 2047 says. */

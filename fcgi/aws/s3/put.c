@@ -40,7 +40,7 @@ s3_put_object(struct call *c)
 		s3_throw_unmet(c, &when);
 	if (r != BLOB_OK)
 		s3_throw_result(c, r, bucket, key);
-	s3_access_guess(c, bucket, o.versioned);
+	s3_guess_versioned(c, bucket, o.versioned);
 	if (*o.version != '\0') /* S3 does not tell of a null version */
 		call_header(c, "x-amz-version-id", o.version);
 	call_header(c, "ETag", s3_quoted(c, o.etag));

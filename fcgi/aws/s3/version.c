@@ -68,6 +68,17 @@ s3_throw_version(struct call *c, enum blob_result r, const char *bucket, const c
 }
 
 void
+s3_guess_versioned(struct call *c, const char *bucket, bool versioned)
+{
+	struct s3_access *a = s3_access(c, bucket);
+
+	if (a->docs.versioned == versioned)
+		return;
+	a->docs.versioned = versioned;
+	s3_access_new(c, bucket, &a->docs);
+}
+
+void
 s3_find_version(struct call *c, const char *bucket, const char *key, bool with_bytes,
     struct blob_object *out)
 {
@@ -79,7 +90,7 @@ s3_find_version(struct call *c, const char *bucket, const char *key, bool with_b
 	if (r == BLOB_UNMET) {
 		r = blob_get(c->task, &c->space, owner, bucket, key, version, with_bytes, out);
 		if (r != BLOB_NO_BUCKET && r != BLOB_FOREIGN)
-			s3_access_guess(c, bucket, out->versioned);
+			s3_guess_versioned(c, bucket, out->versioned);
 	}
 	if (r != BLOB_OK)
 		s3_throw_version(c, r, bucket, key, version, out);
@@ -131,5 +142,5 @@ s3_put_bucket_versioning(struct call *c)
 		    "the versioning state cannot be changed.", NULL);
 	if (r != BLOB_OK)
 		s3_throw_result(c, r, name, NULL);
-	s3_access_guess(c, name, true);
+	s3_guess_versioned(c, name, true);
 }

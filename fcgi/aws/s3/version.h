@@ -15,6 +15,8 @@ bool        s3_version_valid(const char *id);
 const char *s3_version_id(const char *version); /* "null" for "" */
 /* x-amz-version-id, of buckets that have or had versioning. */
 void s3_version_header(struct call *c, const struct blob_object *o);
+/* Whether the bucket has versioning, as just seen: the next guess (blob_access.h). */
+void s3_guess_versioned(struct call *c, const char *bucket, bool versioned);
 /* The version of the object that the request names. Throws when it is not there, or a marker. */
 void s3_find_version(struct call *c, const char *bucket, const char *key, bool with_bytes,
     struct blob_object *out);

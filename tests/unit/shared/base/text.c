@@ -13,11 +13,15 @@ static struct mem *m;
 static void
 numbers(void **state)
 {
+	char room[TEXT_I64_MOST];
 	static const char *const bad[] = { "", "-", "+1", " 1", "1 ", "1x", "0x1", "1.0", "--1",
 		"9223372036854775808", "-9223372036854775809", "99999999999999999999" };
 	int64_t v = 7;
 
 	(void)state;
+	assert_string_equal(text_of_i64(room, 0), "0");
+	assert_string_equal(text_of_i64(room, INT64_MIN), "-9223372036854775808");
+	assert_string_equal(text_of_i64(room, INT64_MAX), "9223372036854775807");
 	assert_true(text_i64("0", 0, 0, &v) && v == 0);
 	assert_true(text_i64("-9223372036854775808", INT64_MIN, INT64_MAX, &v) && v == INT64_MIN);
 	assert_true(text_i64("9223372036854775807", INT64_MIN, INT64_MAX, &v) && v == INT64_MAX);
