@@ -154,6 +154,7 @@ log_request(const struct session *s)
 	if (c->reply.status >= 500) {
 		log_text(&l, "fault", s->task.fault != NULL ? s->task.fault->name : NULL);
 		log_text(&l, "detail", s->task.detail);
+		log_text(&l, "why", s->task.why[0] != '\0' ? s->task.why : NULL);
 	}
 	log_end(&l);
 }

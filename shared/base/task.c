@@ -3,6 +3,8 @@
 
 #include <assert.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "shared/base/clock.h"
 #include "shared/base/mem.h"
@@ -43,6 +45,18 @@ task_begin(struct task *t)
 	t->fault = NULL;
 	t->detail = NULL;
 	t->round_trips = t->rows = 0;
+	t->why[0] = '\0';
+}
+
+void
+task_note_why(struct task *t, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(t->why, sizeof(t->why), fmt, ap);
+	va_end(ap);
+	t->why[strcspn(t->why, "\n")] = '\0';
 }
 
 const struct fault *

@@ -45,11 +45,15 @@ struct task {
 	jmp_buf            *way_out; /* owned by task_try */
 	const struct fault *fault;   /* what was thrown, until the next task_try */
 	const char         *detail;  /* a sentence for the user, or for the log when internal */
+	char                why[160]; /* what was away or full, for the log alone; "": nothing was */
 };
 
 void task_init(struct task *t, struct mem *m);
 /* Begin the next piece of work: fresh time, empty arena. */
 void task_begin(struct task *t);
+
+/* Why a FAULT_UNAVAILABLE is about to be thrown; the first line is kept. */
+void task_note_why(struct task *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /*
  * Run body(arg); NULL when it returned, the fault when it threw.  The arena is not touched: what

@@ -216,6 +216,7 @@ unavailable(struct task *t, const char *why)
 {
 	/* Said first: the sentence may be the connection's own. */
 	log_say("db", "%.*s", (int)strcspn(why, "\n"), why);
+	task_note_why(t, "%s", why);
 	let_go(t->db, false);
 	t->db->begin_pending = false;
 	task_throw(t, &FAULT_UNAVAILABLE, NULL);
@@ -232,6 +233,7 @@ failed(struct task *t, const char *name, const PGresult *result)
 	t->db->begin_pending = false;
 	if (f != &FAULT_CONFLICT)
 		log_say("db", "%.*s", (int)strcspn(why, "\n"), why);
+	task_note_why(t, "%s", why);
 	task_throw(t, f, f == &FAULT_INTERNAL ? "%s" : NULL, why);
 }
 

@@ -101,7 +101,10 @@ disk_final(struct mem *m, const struct store *s, int64_t environment, const char
 void
 disk_failed(struct task *t, const char *what, const char *path)
 {
-	log_say("store", "%s %s: %s", what, path, strerror(errno));
+	const char *why = strerror(errno);
+
+	log_say("store", "%s %s: %s", what, path, why);
+	task_note_why(t, "store: %s: %s", what, why);
 	task_throw(t, &FAULT_UNAVAILABLE, NULL);
 }
 

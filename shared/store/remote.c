@@ -115,6 +115,7 @@ remote_failed(struct task *t, struct store *s, const char *what, const struct ht
 	log_text(&l, "request", request_id);
 	log_text(&l, "said", a->body.len > 0 ? beginning(t->mem, &a->body) : NULL);
 	log_end(&l);
+	task_note_why(t, "store: %s: status %d", what, (int)a->status);
 	task_throw(t, &FAULT_UNAVAILABLE, NULL);
 }
 
@@ -127,6 +128,7 @@ remote_lied(struct task *t, struct store *s, const char *what, const char *said)
 	log_text(&l, "at", remote_of(s)->http.origin);
 	log_text(&l, "said", said);
 	log_end(&l);
+	task_note_why(t, "store: %s: another digest", what);
 	task_throw(t, &FAULT_UNAVAILABLE, NULL);
 }
 

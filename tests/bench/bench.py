@@ -338,21 +338,37 @@ def print_rest(result):
               f"{min(sizes):.1f} to {max(sizes):.1f}")
 
 
+def tell_failures(i):
+    """What the logs say of requests that failed: the installation goes with them."""
+    for name in sorted(glob.glob(f"{i.state}/log/pool.log*")):
+        with open(name, errors="replace") as f:
+            lines = [line for line in f if re.search(r" status=5| event=(db|store|death) ", line)]
+        print("".join(lines[:20]), end="", file=sys.stderr)
+    with open(f"{i.state}/log/web.log", errors="replace") as f:
+        print("".join(f.readlines()[-20:]), end="", file=sys.stderr)
+
+
 def measure_ours(programs, load_program, relaxed):
-    """One installation, synchronous or relaxed; the latter concerns writes only."""
-    out = {}
     with installation.Installation(programs, MF_TEST="1", MF_DB_RELAXED=str(int(relaxed))) as i:
-        load, cases = environment_load(i, load_program)
-        cases = {**ceilings(i, load), **cases}
-        if relaxed:
-            cases = {name: run for name, run in cases.items() if "insert" in name or "PUT" in name}
-        out["s3"] = measure(cases, i)
-        out["round_trips"] = round_trips(i)
-        if not relaxed:
-            short = {name: cases[name] for name in ("empty answer", "one select", "GET 1 KiB")}
-            out["polls"] = polls.measure(i, short, ROUNDS + 1, SECONDS, cpu_time)
-            out["environments"] = environments(i)
-            out["memory"] = memory(i)
+        try:
+            return measure_installation(i, load_program, relaxed)
+        except RuntimeError:
+            tell_failures(i)
+            raise
+
+
+def measure_installation(i, load_program, relaxed):
+    """An installation, synchronous or relaxed; the latter concerns writes only."""
+    load, cases = environment_load(i, load_program)
+    cases = {**ceilings(i, load), **cases}
+    if relaxed:
+        cases = {name: run for name, run in cases.items() if "insert" in name or "PUT" in name}
+    out = {"s3": measure(cases, i), "round_trips": round_trips(i)}
+    if not relaxed:
+        short = {name: cases[name] for name in ("empty answer", "one select", "GET 1 KiB")}
+        out["polls"] = polls.measure(i, short, ROUNDS + 1, SECONDS, cpu_time)
+        out["environments"] = environments(i)
+        out["memory"] = memory(i)
     return out
 
 
