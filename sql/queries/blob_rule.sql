@@ -69,17 +69,43 @@ update blob.lifecycle
  where space = $1 and bucket = $2
 
 -- name: blob_rule_expire(bigint, bigint, timestamptz, bigint, text, text, text)
--- Bucket $7: current objects.
-select count(*) as n
-  from (select v.key, v.seq
-          from blob.version v
-         where v.space = $1 and v.bucket = $2 and v.key > $5 and v.key <= $6 and exists (
-               select from blob.rule r
-                where r.space = $1 and r.bucket = $2 and r.action = 'expire'
-                  and blob.rule_fits(r, v.key, v.tags, v.size)
-                  and blob.rule_due(r, v.modified_at, $3))
-         order by blob.key_lock($2, v.key), v.key limit $4) o
- cross join lateral (select blob.rule_expire($1, $7, $2, o.key, o.seq, $3) as gone) g
+-- Bucket $7: current objects. Where there never were versions they go at once, locked in the order
+-- of their keys as blob_delete_many does; elsewhere one by one, in the order of their locks.
+with due as materialized (
+  select v.key, v.seq
+    from blob.version v
+   where v.space = $1 and v.bucket = $2 and v.key > $5 and v.key <= $6 and exists (
+         select from blob.rule r
+          where r.space = $1 and r.bucket = $2 and r.action = 'expire'
+            and blob.rule_fits(r, v.key, v.tags, v.size) and blob.rule_due(r, v.modified_at, $3))
+   order by v.key limit $4),
+bucket as materialized (
+  select b.id, b.versioning from blob.bucket_enter($1, $7) b where b.id = $2),
+there as materialized (
+  select v.key
+    from bucket b
+   cross join due d
+    join blob.version v on v.space = $1 and v.bucket = b.id and v.key = d.key and v.version = ''
+          and v.seq = d.seq
+   where b.versioning is null
+   order by v.key
+     for update of v),
+gone as (
+  delete from blob.version v using there t
+   where v.space = $1 and v.bucket = $2 and v.key = t.key and v.version = ''
+  returning v.key),
+told as (
+  insert into blob.happened (space, bucket, event, key, version, at)
+  select $1, $2, 'LifecycleExpiration:Delete', g.key, '', $3
+    from gone g where (select blob.is_told($1, $2))),
+past as materialized (
+  select blob.rule_expire($1, $7, $2, d.key, d.seq, $3) as gone
+    from (select o.key, o.seq
+            from bucket b
+           cross join due o
+           where b.versioning is not null
+           order by blob.key_lock($2, o.key), o.key) d)
+select (select count(*) from gone) + (select count(*) from past) as n
 
 -- name: blob_rule_past(bigint, bigint, timestamptz, bigint, text, text)
 -- Noncurrent versions, which count from when something came over them.
