@@ -40,8 +40,8 @@ size_t       quota_tiers(struct task *t, struct tier **out);
 const char  *quota_refusal(struct task *t, int64_t account);
 
 /*
- * What all objects, parts and messages of an account weigh: their sizes, and QUOTA_EACH for each, so that
- * none is without weight.  Looks at each of them.
+ * What all objects, parts and messages of an account weigh: their sizes, and QUOTA_EACH for each,
+ * so that none is without weight.  Looks at each of them.
  */
 enum { QUOTA_EACH = 1024 };
 int64_t quota_stored(struct task *t, int64_t account);
