@@ -4,11 +4,13 @@
 #include "fcgi/api/api.h"
 #include "fcgi/api/around.h"
 #include "fcgi/api/data.h"
+#include "fcgi/courier.h"
 #include "fcgi/proto/problem.h"
 #include "fcgi/weigh.h"
 #include "shared/base/conf.h"
 #include "shared/base/text.h"
-#include "shared/engine/blob.h"
+#include "shared/db/db.h"
+#include "shared/engine/blob_event.h"
 #include "shared/store/store.h"
 #include "shared/wire/base64.h"
 #include "shared/wire/digest.h"
@@ -89,7 +91,11 @@ put_file(struct call *c, struct target *to, const char *key, const struct buf *b
 		store_write(c->task, put, b->data, b->len);
 		store_keep(c->task, put);
 	}
+	db_begin(c->task);
 	r = blob_put(c->task, &to->space, to->who, to->bucket, &o, &always);
+	if (r == BLOB_OK)
+		blob_happened_add(c->task, &to->space, to->bucket, "ObjectCreated:Put", &o);
+	db_commit(c->task);
 	if (put != NULL && r == BLOB_OK)
 		store_named(put);
 	else if (put != NULL)
@@ -124,6 +130,7 @@ data_seed_s3(struct call *c, const struct data_wish *w)
 		    w->template->name, n + 1);
 		put_file(c, &to, keys[n++], &b);
 	}
+	courier_kick();
 	data_answer(c, w, 201);
 	enc_text(c->out, "seeded_into", w->into);
 	enc_text(c->out, "bucket", to.bucket);

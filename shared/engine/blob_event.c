@@ -58,6 +58,14 @@ blob_event_send(struct task *t, int64_t space, const struct blob_event_services 
 	return n;
 }
 
+void
+blob_happened_add(struct task *t, const struct space *sp, const char *bucket, const char *event,
+    const struct blob_object *o)
+{
+	db_rows(t, &Q_blob_happened_add, db_i64(sp->id), db_text(bucket), db_text(event),
+	    db_text(o->key), db_text(o->version), db_i64(o->size), db_text(o->etag), db_time(sp->now));
+}
+
 size_t
 blob_happened_spaces(struct task *t, int64_t after, size_t limit, int64_t **out)
 {

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "shared/engine/blob.h"
 #include "shared/engine/queue.h"
 
 struct task;
@@ -60,6 +61,9 @@ struct blob_happening {
 	int64_t     at;      /* the environment's time */
 };
 
+/* Such a row, of o as it was put at sp->now; part of the transaction that puts it. */
+void blob_happened_add(struct task *t, const struct space *sp, const char *bucket,
+    const char *event, const struct blob_object *o);
 /* Up to `limit` spaces past `after` in which something happened. */
 size_t blob_happened_spaces(struct task *t, int64_t after, size_t limit, int64_t **out);
 /*

@@ -85,6 +85,14 @@ select h.mine, t.taken, q.space, q.queue
  cross join (select count(*) as taken from routed) t
   left join (select distinct r.space, r.queue from routed r where r.queue is not null) q on true
 
+-- name: blob_happened_add(bigint, text, text, text, text, bigint, text, timestamptz)
+-- Event $3 of version $5 of key $4 of bucket $2, of $6 bytes and etag $7, at $8: where anybody
+-- wants to be told.
+insert into blob.happened (space, bucket, event, key, version, size, etag, at)
+select $1, b.id, $3, $4, $5, $6, $7, $8
+  from blob.bucket b
+ where b.space = $1 and b.name = $2 and blob.is_told($1, b.id)
+
 -- name: blob_happened_spaces(bigint, bigint)
 -- The first $2 spaces past $1 with something that happened; a probe of the index for each.
 with recursive walk as (

@@ -17,7 +17,8 @@ select id, title, environments, hours, storage, requests from core.tier order by
 select core.quota_refusal($1, $2, false) as refusal
 
 -- name: quota_stored(bigint, bigint)
--- What the objects, parts and messages of account $1 weigh, $2 more for each than its size.
+-- What the objects, parts, messages and documents of buckets of account $1 weigh, $2 more for each
+-- than its size.
 with spaces as materialized (
   select s.id
     from core.environment e
@@ -32,7 +33,10 @@ weighed as (
     from spaces join blob.part p on p.space = spaces.id
   union all
   select sum(octet_length(m.body) + coalesce(octet_length(m.attributes), 0) + $2)
-    from spaces join queue.message m on m.space = spaces.id)
+    from spaces join queue.message m on m.space = spaces.id
+  union all
+  select sum(octet_length(d.document) + $2)
+    from spaces join blob.bucket_config d on d.space = spaces.id)
 select coalesce(sum(weight), 0)::bigint as weight from weighed
 
 -- name: quota_over(bigint, timestamptz)

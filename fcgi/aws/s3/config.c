@@ -90,6 +90,7 @@ s3_put_bucket_configuration(struct call *c)
 	/* Every put reads these; a long one of rules is read each time, not remembered (access.c). */
 	if (blob_remembered(k->name) && !k->is_long && strlen(config.document) > MOST_OF_SHORT)
 		task_throw(c->task, &S3_MALFORMED_XML, NULL);
+	s3_check_quota(c, (int64_t)strlen(config.document));
 	if (k->along != NULL) {
 		db_enclose(c->task);
 		k->along(c, x);

@@ -291,6 +291,8 @@ encryption_headers(struct call *c, const struct blob_pairs *headers)
 	call_header(c, SSE, sse != NULL ? sse : "AES256");
 	call_header(c, KMS_KEY, s3_pair(headers, KMS_KEY));
 	call_header(c, BUCKET_KEY, s3_pair(headers, BUCKET_KEY));
+	if (s3_pair(headers, KMS_KEY) != NULL) /* nothing is encrypted with it, so it is not kept */
+		call_header(c, CONTEXT, s3_header(c, CONTEXT));
 }
 
 /* The same for the same bytes and verifier or key: a part that is sent again keeps its ETag. */

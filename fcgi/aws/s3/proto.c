@@ -58,7 +58,9 @@ find(struct call *c)
 		return &s3_preflight_op;
 	}
 	op = form_find(c);
-	return op != NULL ? op : aws_rest_match(c, c->service);
+	if (op == NULL)
+		op = aws_rest_match(c, c->service);
+	return op != NULL && s3_stray_subresource(c, op) == NULL ? op : NULL;
 }
 
 static void
@@ -66,7 +68,10 @@ unknown(struct call *c)
 {
 	const char *type = aws_rest_label(c, "Key") != NULL ? "OBJECT" :
 	    aws_rest_label(c, "Bucket") != NULL ? "BUCKET" : "SERVICE";
+	const char *part = s3_stray_subresource(c, NULL);
 
+	if (part != NULL && *type != 'S')
+		s3_throw_subresource(c, part);
 	s3_throw(c, &S3_METHOD_NOT_ALLOWED, NULL, "Method", c->req->method, "ResourceType", type, NULL);
 }
 

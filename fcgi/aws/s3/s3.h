@@ -26,6 +26,12 @@ void s3_authenticate(struct call *c);
  */
 _Noreturn void s3_throw(struct call *c, const struct fault *f, const char *message, ...);
 
+/*
+ * What the query names of a bucket or an object (?acl) and the operation is not about; NULL:
+ * nothing.  What S3 says of that (subresource.c).
+ */
+const char *s3_stray_subresource(const struct call *c, const struct op *op);
+_Noreturn void s3_throw_subresource(struct call *c, const char *name);
 /* The bucket and key the request names; throw when they cannot be names at all (name.c). */
 const char *s3_bucket(struct call *c);
 const char *s3_key(struct call *c);

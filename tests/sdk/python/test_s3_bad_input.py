@@ -180,3 +180,26 @@ def test_text_that_is_none(environment, bucket):
         url = raw.presigned(environment, method, path, more)
         answer = installation.http(method, url, None, headers)
         assert answer.status == 400 and b"<Code>InvalidArgument</Code>" in answer.body, answer.body
+
+
+@pytest.mark.parametrize("method,target,status,code", [
+    ("DELETE", "/{0}?acl", 405, "MethodNotAllowed"),
+    ("DELETE", "/{0}?versioning", 405, "MethodNotAllowed"),
+    ("DELETE", "/{0}/k?acl", 405, "MethodNotAllowed"),
+    ("DELETE", "/{0}/k?retention=1", 405, "MethodNotAllowed"),
+    ("PUT", "/{0}/k?torrent", 405, "MethodNotAllowed"),
+    ("PUT", "/{0}?location", 405, "MethodNotAllowed"),
+    ("DELETE", "/{0}/k?policy", 400, "InvalidRequest"),
+    ("GET", "/{0}?legal-hold", 400, "InvalidRequest"),
+])
+def test_part_without_that_method(environment, s3, bucket, method, target, status, code):
+    """What a request names of a bucket or an object is all that it is about."""
+    s3.put_object(Bucket=bucket, Key="k", Body=b"kept")
+    answer = raw.send(environment, method, target.format(bucket), b"", {})
+    assert (answer.status, answer.code) == (status, code), answer
+    assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"kept"
+
+
+def test_other_arguments_are_nothing(environment, s3, bucket):
+    assert raw.send(environment, "PUT", f"/{bucket}/k?x-id=PutObject&foo", b"x", {}).status == 200
+    assert raw.send(environment, "DELETE", f"/{bucket}/k?foo=acl", b"", {}).status == 204

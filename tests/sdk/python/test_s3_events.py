@@ -2,6 +2,7 @@
 import json
 import secrets
 import threading
+from datetime import datetime, timezone
 
 import pytest
 import requests
@@ -175,3 +176,31 @@ def test_each_change_told_once(home, s3, sqs, bucket):
         mine = [k for k in keys if k.startswith(f"{who}/")]
         assert mine == [f"{who}/{i}" for i in range(10)]
     assert "Messages" not in sqs.receive_message(QueueUrl=url)
+
+
+def test_made_up_records(home, s3, sqs, bucket):
+    """Files that MockFactory itself puts are told like any other."""
+    url = tell(s3, sqs, bucket, ["s3:ObjectCreated:Put"], [("prefix", "seed/")])
+    home.api.ok("POST", f"/api/v1/data/{home.id}/generate", {
+        "template": "it_servers", "count": 3, "seed_into": "aws_s3", "s3_bucket": bucket,
+        "key_prefix": "seed/"})
+    record = told(sqs, url, 1)[0]["Records"][0]
+    key = s3.list_objects_v2(Bucket=bucket)["Contents"][0]["Key"]
+    head = s3.head_object(Bucket=bucket, Key=key)
+    assert record["eventName"] == "ObjectCreated:Put"
+    assert record["userIdentity"]["principalId"] == "s3.amazonaws.com"
+    assert record["s3"]["object"]["key"] == key and record["s3"]["object"]["sequencer"]
+    assert record["s3"]["object"]["size"] == head["ContentLength"]
+    assert record["s3"]["object"]["eTag"] == head["ETag"].strip('"')
+
+
+def test_retention(s3, sqs):
+    bucket = "events-" + secrets.token_hex(4)
+    s3.create_bucket(Bucket=bucket, ObjectLockEnabledForBucket=True)
+    url = tell(s3, sqs, bucket, ["s3:ObjectRetention:Put"])
+    version = s3.put_object(Bucket=bucket, Key="k", Body=b"x")["VersionId"]
+    s3.put_object_retention(Bucket=bucket, Key="k", Retention={
+        "Mode": "GOVERNANCE", "RetainUntilDate": datetime(2099, 1, 1, tzinfo=timezone.utc)})
+    record = told(sqs, url, 1)[0]["Records"][0]
+    assert record["eventName"] == "ObjectRetention:Put"
+    assert record["s3"]["object"]["versionId"] == version
