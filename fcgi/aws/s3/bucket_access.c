@@ -31,13 +31,15 @@ s3_new_bucket_access(struct call *c, bool *special)
 	const char        *header = s3_header(c, "x-amz-object-ownership");
 	const char        *owner = c->who->account_id;
 	struct blob_access new = { .owner = owner, .shut = BLOB_SHUT_ALL,
-		  .ownership = header != NULL ? ownership_named(header) : BLOB_ENFORCED };
+		  .ownership = BLOB_ENFORCED };
 	struct s3_acl_of   of = { owner, owner, true };
 	struct s3_acl      acl = s3_acl_headers(c, &of);
 
 	if (header == NULL && s3_header_empty(c, "x-amz-object-ownership"))
 		header = "";
-	if (header != NULL && ownership_named(header) == NULL)
+	if (header != NULL)
+		new.ownership = ownership_named(header);
+	if (new.ownership == NULL)
 		s3_throw(c, &S3_INVALID_ARGUMENT, mem_fmt(c->task->mem,
 		    "Invalid x-amz-object-ownership header: %s", header), "ArgumentName",
 		    "x-amz-object-ownership", NULL);
