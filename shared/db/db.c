@@ -1,4 +1,5 @@
 /* shared/db/db.c - statements against PostgreSQL, for tasks */
+/* Fuzz targets are linked without this file: a function here is one in tests/fuzz/no_db.h, too. */
 #include "shared/db/db.h"
 
 #include <assert.h>

@@ -65,6 +65,15 @@ db_commit_all(struct task *t)
 	(void)t;
 }
 
+void
+db_travel(struct task *t, const struct query *q, const struct param *params, size_t n)
+{
+	(void)t;
+	(void)q;
+	(void)params;
+	(void)n;
+}
+
 struct rows
 db_run(struct task *t, const struct query *q, const struct param *params, size_t n)
 {

@@ -121,12 +121,12 @@ def search(programs, seconds, at_once):
 
 
 def keep(program):
-    """Edges count, not how often they are taken: so a corpus stays small."""
+    """The fewest inputs that take the same edges, however often: so a corpus stays small."""
     name = name_of(program)
     merged = f"{BUILD}/merged/{name}"
     shutil.rmtree(merged, ignore_errors=True)
     os.makedirs(merged)
-    run(program, "-merge=1", "-use_counters=0", f"-max_len={LARGEST}", merged, corpus(name),
+    run(program, "-set_cover_merge=1", "-use_counters=0", f"-max_len={LARGEST}", merged, corpus(name),
         learned(name))
     have = len(os.listdir(corpus(name)))
     known = {open(f"{corpus(name)}/{file}", "rb").read() for file in os.listdir(corpus(name))}
