@@ -221,12 +221,12 @@ static void
 check_signature(struct check *k, bool s3, const char *payload)
 {
 	struct mem *m = k->c->task->mem;
-	const char *rest = sigv4_rest(m, k->c->req, k->s, payload);
 
-	for (int variant = 0; variant < 2; variant++) {
-		const char *path = sigv4_path(m, k->c->req->path, s3, variant);
+	for (int variant = 0; variant < 4; variant++) {
+		const char *path = sigv4_path(m, k->c->req->path, s3, variant & 1);
+		const char *rest = sigv4_rest(m, k->c->req, k->s, payload, variant >> 1);
 
-		if (path != NULL && matches(k, path, rest))
+		if (path != NULL && rest != NULL && matches(k, path, rest))
 			return;
 	}
 	task_throw(k->c->task, k->f->mismatch, NULL);

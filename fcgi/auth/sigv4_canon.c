@@ -107,9 +107,12 @@ add_query(struct buf *b, const struct request *r, bool presigned)
 	}
 }
 
-/* Without white space around it, and one space for each run of it inside. */
+/*
+ * Without white space around it, and one space for each run of it inside; none behind a comma when
+ * the value is read as one of lines that were joined.
+ */
 static void
-add_trimmed(struct buf *b, const char *value)
+add_trimmed(struct buf *b, const char *value, bool joined)
 {
 	size_t start = b->len;
 	bool   between = false;
@@ -119,7 +122,7 @@ add_trimmed(struct buf *b, const char *value)
 			between = true;
 			continue;
 		}
-		if (between && b->len > start)
+		if (between && b->len > start && !(joined && b->data[b->len - 1] == ','))
 			buf_char(b, ' ');
 		between = false;
 		buf_char(b, *p);
@@ -135,16 +138,28 @@ header_value(const struct request *r, const char *name)
 	return value != NULL ? value : "";
 }
 
+static bool
+looks_joined(const struct request *r, const struct sigv4 *s)
+{
+	for (const char *const *name = s->signed_headers; *name != NULL; name++)
+		if (strstr(header_value(r, *name), ", ") != NULL)
+			return true;
+	return false;
+}
+
 const char *
-sigv4_rest(struct mem *m, const struct request *r, const struct sigv4 *s, const char *payload)
+sigv4_rest(struct mem *m, const struct request *r, const struct sigv4 *s, const char *payload,
+    int variant)
 {
 	struct buf b = buf_new(m);
 
+	if (variant == 1 && !looks_joined(r, s))
+		return NULL;
 	add_query(&b, r, s->presigned);
 	buf_char(&b, '\n');
 	for (const char *const *name = s->signed_headers; *name != NULL; name++) {
 		buf_fmt(&b, "%s:", *name);
-		add_trimmed(&b, header_value(r, *name));
+		add_trimmed(&b, header_value(r, *name), variant == 1);
 		buf_char(&b, '\n');
 	}
 	buf_char(&b, '\n');

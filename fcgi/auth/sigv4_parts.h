@@ -28,8 +28,13 @@ void sigv4_derive(struct mem *m, struct sigv4 *s, const char *secret);
  * variant 0 and 1; NULL: the second is the same as the first.
  */
 const char *sigv4_path(struct mem *m, const char *raw, bool s3, int variant);
-/* From the query's path on: all that does not depend on the variant. */
+/*
+ * From the query on, in two readings of the headers.  One that comes in several lines is signed as
+ * "a,b" (the SDK for Go sends lists so: X-Amz-Object-Attributes), and web servers hand it
+ * on as "a, b", as one line may have had it, too.  Variant 0: it had; 1: the lines were joined;
+ * NULL: no header is such.
+ */
 const char *sigv4_rest(struct mem *m, const struct request *r, const struct sigv4 *s,
-    const char *payload);
+    const char *payload, int variant);
 
 #endif

@@ -71,6 +71,11 @@ static const struct {
 	    "28038455d6de14eafc1f9222cf5aa6f1a96197d7deb8263271d420d138af7f11" },
 	{ "POST", "/", "My-Header1:VALUE1\n", "host;my-header1;x-amz-date",
 	    "cdbc9802e29d2942e5e10b5bccfdd67c5f22c7c4e8ae67b53629efa58b974b7d" },
+	/* Several lines of one header, as a web server hands them on. */
+	{ "GET", "/", "My-Header1: value2, value2, value1\n", "host;my-header1;x-amz-date",
+	    "c9d5ea9f3f72853aea855b47ea873832890dbdd183b4468f858259531a5138ea" },
+	{ "GET", "/", "My-Header1: value4, value1, value3, value2\n", "host;my-header1;x-amz-date",
+	    "08c7e5a9acfcfeb3ab6b2185e75ce8b1deb5e634ec47601a50643f830c755c01" },
 	{ "GET", "/", "My-Header1: value1\nMy-Header2: \"a   b   c\"\n",
 	    "host;my-header1;my-header2;x-amz-date",
 	    "acc3ed3afb60bb290fc8d2dd0098b9911fcaa05412b367055dee359757a9c736" },
