@@ -51,18 +51,22 @@ static void
 refuse_later(struct call *c, const char *trailer)
 {
 	for (size_t i = 0; i < COUNT(later); i++)
-		if (s3_header(c, later[i]) != NULL ||
+		if (request_header(c->req, later[i]) != NULL ||
 		    (trailer != NULL && strcasecmp(trailer, later[i]) == 0))
 			s3_throw(c, &S3_NOT_IMPLEMENTED, NULL, "Header", later[i], NULL);
 }
 
+/*
+ * Only from headers: what a presigned URL says in its query is signed and otherwise ignored, as S3
+ * does.  The SDK for JavaScript puts the CRC32 of the empty body there that it has when it signs.
+ */
 const struct s3_checksum *
 s3_checksum_header(struct call *c, const char **value)
 {
 	const struct s3_checksum *found = NULL;
 
 	for (size_t i = 0; i < COUNT(checksums); i++) {
-		const char *v = s3_header(c, checksums[i].header);
+		const char *v = request_header(c->req, checksums[i].header);
 
 		if (v == NULL)
 			continue;
@@ -99,7 +103,7 @@ const struct s3_checksum *
 s3_checksum_wanted(struct call *c, const char **value, bool *in_trailer)
 {
 	const char               *trailer = request_header(c->req, "x-amz-trailer");
-	const char               *named = s3_header(c, "x-amz-sdk-checksum-algorithm");
+	const char               *named = request_header(c->req, "x-amz-sdk-checksum-algorithm");
 	const struct s3_checksum *k = s3_checksum_header(c, value), *t = in_trailer_named(trailer);
 
 	*in_trailer = false;

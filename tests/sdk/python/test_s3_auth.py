@@ -203,6 +203,15 @@ def test_keys_of_one_form_pass_in_another(environment):
     assert raw.exchange(wrong, raw.request_bytes("GET", wrong, head)).status == 403
 
 
+def test_a_url_says_no_checksum(environment, s3, bucket):
+    """The SDK for JavaScript signs the CRC32 of nothing; as S3 does, what comes is not held to it."""
+    url = raw.presigned(environment, "PUT", f"/{bucket}/k", {
+        "x-amz-checksum-crc32": "AAAAAA==", "x-amz-sdk-checksum-algorithm": "CRC32"})
+    assert installation.http("PUT", url, b"123456789").status == 200
+    head = s3.head_object(Bucket=bucket, Key="k", ChecksumMode="ENABLED")
+    assert "ChecksumCRC32" not in head and head["ChecksumCRC64NVME"] == "rosUhgp5mIg="
+
+
 @pytest.mark.parametrize("more", [
     {"x-amz-meta-a\r\nX-Injected: 1\r\nb": "v"},
     {"X-Amz-SignedHeaders": "host;x-amz-meta-a\r\nx-injected"},
