@@ -7,7 +7,8 @@ set -u
 packages="gcc make libc6-dev pkg-config libpq-dev libxml2-dev libjson-c-dev libssl-dev
 	libcurl4-openssl-dev libmariadb-dev libhiredis-dev libcmocka-dev postgresql redis-server
 	mariadb-server spawn-fcgi lighttpd lighttpd-mod-openssl apache2-bin
-	libapache2-mod-xsendfile openssl curl procps iproute2 python3-venv python3-boto3"
+	libapache2-mod-xsendfile openssl curl procps iproute2 python3-venv python3-boto3
+	awscli s3cmd rclone restic libnss-wrapper"
 command -v node > /dev/null || packages="$packages nodejs npm"
 command -v go > /dev/null || packages="$packages golang-go"
 command -v javac > /dev/null || packages="$packages default-jdk-headless"

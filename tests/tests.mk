@@ -36,7 +36,8 @@ check-tsan: $(PYTEST) ## many clients at once, the pool under ThreadSanitizer
 check-fuzz: $(fuzzes) ## parsers of outside bytes over their corpus
 	@tests/fuzz.sh $(fuzzes)
 
-check-sdk: all $(PYTEST) $(T)/js $(T)/examples/built ## vendors' SDKs, examples, the API
+check-sdk: $(T)/examples/built $(T)/programs/built
+check-sdk: all $(PYTEST) $(T)/js ## vendors' SDKs and clients, examples, the API
 	@$(BESIDE) lighttpd $(PYTEST) $(SDK) $(ARGS)
 
 check-dashboard: all $(T)/js $(T)/dashboard/built ## the dashboard in Chromium, with axe-core
@@ -83,8 +84,14 @@ $(T)/dashboard/built: tests/dashboard/package-lock.json
 		cd $(@D) && npm ci --silent --no-audit --no-fund; fi
 	@touch $@
 
+# Both download into one cache: one after the other.
 $(T)/examples/built: tests/examples.sh $(shell find docs/examples -type f)
-	@tests/examples.sh $(@D)
+	@tests/examples.sh docs/examples $(@D)
+	@touch $@
+
+$(T)/programs/built: tests/examples.sh $(shell find tests/sdk/go tests/sdk/java -type f) \
+		| $(T)/examples/built
+	@tests/examples.sh tests/sdk $(@D)
 	@touch $@
 
 # make public-ceph DIRECTORY=... [ARGS="-k copy"]: docs/TESTING.md says where the suites are.

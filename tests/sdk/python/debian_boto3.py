@@ -1,5 +1,5 @@
 # tests/sdk/python/debian_boto3.py - the journey with the system's boto3, outside the venv
-"""Run by test_other_clients.py with /usr/bin/python3: Debian 12 has boto3 1.26 of December 2022."""
+"""Run by test_examples.py with /usr/bin/python3: Debian 12 has boto3 1.26 of December 2022."""
 import os
 import sys
 

@@ -86,9 +86,9 @@ def lists(s3, bucket):
     assert len(answer["Deleted"]) == 6 and "Errors" not in answer
 
 
-def fetch(url, method="GET", data=None, context=None):
+def fetch(url, method="GET", data=None, context=None, kind=""):
     # urllib makes up a Content-Type, which version 2 of the signature covers.
-    request = urllib.request.Request(url, data=data, method=method, headers={"Content-Type": ""})
+    request = urllib.request.Request(url, data=data, method=method, headers={"Content-Type": kind})
     handlers = [urllib.request.ProxyHandler({})]
     if context:
         handlers.append(urllib.request.HTTPSHandler(context=context))

@@ -204,7 +204,7 @@ def test_keys_of_one_form_pass_in_another(environment):
 
 
 def test_a_url_says_no_checksum(environment, s3, bucket):
-    """The SDK for JavaScript signs the CRC32 of nothing; as S3 does, what comes is not held to it."""
+    """The SDK for JavaScript signs the CRC32 of nothing; S3 does not hold what comes to it."""
     url = raw.presigned(environment, "PUT", f"/{bucket}/k", {
         "x-amz-checksum-crc32": "AAAAAA==", "x-amz-sdk-checksum-algorithm": "CRC32"})
     assert installation.http("PUT", url, b"123456789").status == 200
