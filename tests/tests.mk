@@ -50,7 +50,7 @@ check-front: all $(PYTEST) ## the same journey behind Apache
 	@$(BESIDE) apache $(PYTEST) $(SDK) -m every_front $(ARGS)
 
 check-runtime: all $(PYTEST) ## S3 and the API in one process of one thread, as on a shared host
-	@$(BESIDE) single $(PYTEST) $(SDK) -m "not clients" $(ARGS)
+	@$(BESIDE) single $(PYTEST) $(SDK) -m "not clients and not scale" $(ARGS)
 
 $(PYTEST): $(SDK)/requirements.txt
 	@mkdir -p $(T)

@@ -51,8 +51,8 @@ class Cost:
 
 
 def seen(plan):
-    """Rows each scan of a table came across."""
-    if "Relation Name" in plan:
+    """Rows each scan of a table came across; who else has environments and buckets is no matter."""
+    if plan.get("Relation Name", "bucket") not in ("environment", "bucket"):
         yield plan["Actual Loops"] * (plan["Actual Rows"]
                                       + plan.get("Rows Removed by Filter", 0)
                                       + plan.get("Rows Removed by Index Recheck", 0))

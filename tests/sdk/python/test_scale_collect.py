@@ -9,6 +9,7 @@ import jobs
 import scale
 from database import ask
 
+pytestmark = pytest.mark.scale
 KEYS = scale.KEYS
 STEP = 2000  # rows that shared/core/collect.c removes in one transaction
 REACH = 1000  # keys that shared/engine/blob_rule.c looks at in one

@@ -9,6 +9,7 @@ import pytest
 import scale
 from conftest import make_client
 
+pytestmark = pytest.mark.scale
 KEYS, EACH = scale.KEYS, scale.EACH
 PREFIXES = KEYS // EACH
 

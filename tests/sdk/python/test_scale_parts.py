@@ -10,6 +10,7 @@ import scale
 import workers
 from conftest import make_client
 
+pytestmark = pytest.mark.scale
 PARTS = min(10000, scale.KEYS // 100)
 PART = 5 << 20
 GROWTH = 64 << 20

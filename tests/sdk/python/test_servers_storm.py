@@ -14,6 +14,7 @@ from drivers import eventually, is_free, left_over, processes, to_redis
 
 STATE = os.path.realpath(os.path.join(os.environ.get("TEST_DIR", "."), "var"))
 SECONDS = float(os.environ.get("STORM_SECONDS", "15"))  # minutes, to look for what is rare
+SEED = int(os.environ.get("STORM_SEED", "3"))
 ALIVE, THREADS = 16, 8
 
 # What happened, noted in the database beside the meter.
@@ -114,7 +115,7 @@ def history():
 
 @pytest.mark.clients
 def test_storm(api, history):
-    storm = Storm(api, 3)
+    storm = Storm(api, SEED)
     threads = [threading.Thread(target=storm.run) for _ in range(THREADS)]
     threads.append(threading.Thread(target=storm.kill_provision))
     for thread in threads:
