@@ -96,6 +96,15 @@ s3_get_object_acl(struct call *c)
 		s3_acl_put(c, o.owner, &o.acl);
 }
 
+static bool
+same(const struct blob_pairs *a, const struct blob_pairs *b)
+{
+	for (size_t i = 0; i < a->n && a->n == b->n; i++)
+		if (strcmp(a->list[i], b->list[i]) != 0)
+			return false;
+	return a->n == b->n;
+}
+
 void
 s3_put_object_acl(struct call *c)
 {
@@ -112,7 +121,7 @@ s3_put_object_acl(struct call *c)
 		return;
 	s3_event_begin(c, a->bucket);
 	r = blob_object_acl_set(c->task, &c->space, a->docs.owner, a->bucket, o.key, o.seq, &acl.list);
-	s3_event_object(c, a->bucket, "ObjectAcl:Put", r, &o, false);
+	s3_event_object(c, a->bucket, same(&o.acl, &acl.list) ? NULL : "ObjectAcl:Put", r, &o, false);
 	if (r == BLOB_NO_KEY) /* it changed meanwhile */
 		task_throw(c->task, &FAULT_CONFLICT, NULL);
 	if (r != BLOB_OK)

@@ -204,3 +204,16 @@ def test_retention(s3, sqs):
     record = told(sqs, url, 1)[0]["Records"][0]
     assert record["eventName"] == "ObjectRetention:Put"
     assert record["s3"]["object"]["versionId"] == version
+
+
+def test_acl_only_when_it_changes(s3, sqs):
+    bucket = "events-" + secrets.token_hex(4)
+    s3.create_bucket(Bucket=bucket, ObjectOwnership="ObjectWriter")
+    url = tell(s3, sqs, bucket, ["s3:ObjectAcl:Put", "s3:ObjectTagging:Put"])
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+    read = {"GrantRead": f'id="{s3.list_buckets()["Owner"]["ID"]}"'}
+    for acl in ({"ACL": "private"}, read, read, {"ACL": "private"}):
+        s3.put_object_acl(Bucket=bucket, Key="k", **acl)
+    s3.put_object_tagging(Bucket=bucket, Key="k", Tagging={"TagSet": []})
+    assert [r["Records"][0]["eventName"] for r in told(sqs, url, 3)] == [
+        "ObjectAcl:Put", "ObjectAcl:Put", "ObjectTagging:Put"]
