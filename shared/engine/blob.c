@@ -182,15 +182,18 @@ blob_copy(struct task *t, const struct space *sp, const char *who, const char *b
 void
 blob_object_read(const struct rows *r, size_t i, struct blob_object *o)
 {
-	*o = (struct blob_object){
-		.key = row_text(r, i, "key"),         .place = row_text(r, i, "version"),
-		.version = blob_version_id(row_text(r, i, "version")),
-		.seq = row_i64(r, i, "seq"),          .modified_at = row_time(r, i, "modified_at"),
-		.owner = row_text(r, i, "owner"),     .size = row_i64(r, i, "size"),
-		.etag = row_text(r, i, "etag"),       .storage_class = row_text(r, i, "storage_class"),
-		.checksum_algorithm = row_text(r, i, "checksum_algorithm"),
-		.checksum_type = row_text(r, i, "checksum_type"),
-	};
+	/* In the order in which listings have them. */
+	*o = (struct blob_object){ .key = row_text(r, i, "key") };
+	o->seq = row_i64(r, i, "seq");
+	o->place = row_text(r, i, "version");
+	o->version = blob_version_id(o->place);
+	o->modified_at = row_time(r, i, "modified_at");
+	o->owner = row_text(r, i, "owner");
+	o->size = row_i64(r, i, "size");
+	o->etag = row_text(r, i, "etag");
+	o->storage_class = row_text(r, i, "storage_class");
+	o->checksum_algorithm = row_text(r, i, "checksum_algorithm");
+	o->checksum_type = row_text(r, i, "checksum_type");
 }
 
 /* What every current object may have besides. */

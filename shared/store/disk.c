@@ -23,13 +23,14 @@
  * least the name under tmp, and there the collector finds it.  See
  * docs/decisions/2026-11-23-blob.md.
  */
-enum { DIR_MODE = 0750, FILE_MODE = 0640 };
+enum { DIR_MODE = 0750, FILE_MODE = 0640, WRITE_BEHIND = 4 << 20 };
 
 struct disk_put {
 	struct store_put put;
 	const char      *marker, *final; /* paths */
 	int              fd;
 	bool             kept;
+	int64_t          written, behind; /* bytes: so far, and those the disk was told of */
 };
 
 struct disk_get {
@@ -190,6 +191,19 @@ disk_drop(struct store_put *put)
 	close_put(p);
 }
 
+/*
+ * The disk begins with what has come while the rest is on its way, so that in the end fsync waits
+ * for little.  Only a hint: what fails here fails there.
+ */
+static void
+write_behind(struct disk_put *p)
+{
+	if (p->written - p->behind < WRITE_BEHIND)
+		return;
+	sync_file_range(p->fd, p->behind, p->written - p->behind, SYNC_FILE_RANGE_WRITE);
+	p->behind = p->written;
+}
+
 static void
 disk_write(struct task *t, struct store_put *put, const void *data, size_t n)
 {
@@ -211,7 +225,9 @@ disk_write(struct task *t, struct store_put *put, const void *data, size_t n)
 		}
 		at += done;
 		n -= (size_t)done;
+		p->written += done;
 	}
+	write_behind(p);
 }
 
 /* The bytes, then the marker's name, then the final one. */

@@ -132,10 +132,13 @@ xml_start(struct enc *e, const char *name)
 static void
 xml_end(struct enc *e, const char *name)
 {
-	if (e->tag_open)
-		buf_text(e->out, "/>");
-	else
-		buf_fmt(e->out, "</%s>", name);
+	if (e->tag_open) {
+		buf_add(e->out, "/>", 2);
+	} else {
+		buf_add(e->out, "</", 2);
+		buf_text(e->out, name);
+		buf_char(e->out, '>');
+	}
 	e->tag_open = false;
 }
 

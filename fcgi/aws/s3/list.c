@@ -9,7 +9,7 @@
 #include "shared/wire/base64.h"
 #include "shared/wire/uri.h"
 
-enum { MOST_KEYS = 1000 };
+enum { MOST_KEYS = 1000, ENTRY_BYTES = 384 /* a guess */ };
 
 static const char OPTIONAL[] = "x-amz-optional-object-attributes";
 
@@ -198,6 +198,7 @@ put_entries(const struct page *p, bool owner)
 {
 	struct call *c = p->c;
 
+	buf_reserve(&c->reply.body, p->n * ENTRY_BYTES);
 	for (size_t i = 0; i < p->n; i++)
 		if (p->entries[i].common == NULL)
 			put_object(p, &p->entries[i].object, owner);
