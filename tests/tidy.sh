@@ -2,7 +2,7 @@
 # tests/tidy.sh - clang-tidy and cppcheck over all C; slow, and not part of `make check`
 set -u
 flags="-std=c11 -D_GNU_SOURCE -I. -Ibuild/gen -include shared/base/banned.h
-	$(pkg-config --cflags libpq libxml-2.0 json-c openssl)"
+	$(pkg-config --cflags libpq libxml-2.0 json-c openssl libcurl libmariadb hiredis)"
 checks='-*,bugprone-*,clang-analyzer-*,-bugprone-easily-swappable-parameters'
 checks="$checks,-bugprone-assignment-in-if-condition,-bugprone-narrowing-conversions"
 checks="$checks,-bugprone-reserved-identifier,-bugprone-macro-parentheses"

@@ -62,7 +62,8 @@ time_of(struct json_object *claims, const char *name, double *out)
 static const char *
 check_times(struct json_object *claims, int64_t now)
 {
-	double second = (double)(now / SECOND), at;
+	int64_t whole = now / SECOND;
+	double  second = (double)whole, at;
 
 	if (!time_of(claims, "exp", &at))
 		return "the token has no exp";
