@@ -14,10 +14,10 @@
 enum { BATCH_BYTES = 64 << 10 };
 
 #define STAGE "mockfactory_load"
-#define OPTIONS \
-	"-c statement_timeout=60s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s " \
-	"-c client_min_messages=error -c timezone=UTC -c datestyle=ISO -c search_path=public,pg_temp " \
-	"-c standard_conforming_strings=on"
+static const char OPTIONS[] =
+    "-c statement_timeout=60s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s "
+    "-c client_min_messages=error -c timezone=UTC -c datestyle=ISO -c search_path=public,pg_temp "
+    "-c standard_conforming_strings=on";
 
 static void
 close_link(struct load *l)

@@ -20,7 +20,7 @@ import threading
 
 BUILD = "build/fuzz"
 SLICE = 120   # seconds of one turn
-MOST = 100    # files a corpus may grow to
+MOST = 80     # files a corpus may grow to
 LARGEST = 4096
 OPTIONS = [f"-max_len={LARGEST}", "-timeout=30", "-rss_limit_mb=2048", "-print_final_stats=1",
            f"-artifact_prefix={BUILD}/found/"]
@@ -43,8 +43,7 @@ def learned(name):
 
 def run(program, *arguments):
     """Its output, status and the processor time it used."""
-    command = ["nice", "-n", "19", program, *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as child:
+    with subprocess.Popen([program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as child:
         out = child.stdout.read()
         _, status, used = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
@@ -126,8 +125,8 @@ def keep(program):
     merged = f"{BUILD}/merged/{name}"
     shutil.rmtree(merged, ignore_errors=True)
     os.makedirs(merged)
-    run(program, "-set_cover_merge=1", "-use_counters=0", f"-max_len={LARGEST}", merged, corpus(name),
-        learned(name))
+    run(program, "-set_cover_merge=1", "-use_counters=0", f"-max_len={LARGEST}", merged,
+        corpus(name), learned(name))
     have = len(os.listdir(corpus(name)))
     known = {open(f"{corpus(name)}/{file}", "rb").read() for file in os.listdir(corpus(name))}
     for file in sorted(os.listdir(merged), key=lambda f: os.path.getsize(f"{merged}/{f}")):
@@ -145,6 +144,8 @@ def main():
     parser.add_argument("programs", nargs="+")
     given = parser.parse_args()
     os.makedirs(f"{BUILD}/found", exist_ok=True)
+    if not given.keep:
+        os.nice(19)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if given.keep:
         for program in given.programs:
