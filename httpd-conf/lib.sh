@@ -44,8 +44,16 @@ wait_until() {
 	done
 }
 
+# forget_client - what a client's shell has from var/mockfactory.env and from the exports of an
+# environment is no setting
+forget_client() {
+	[ -z "${MF_API_KEY+set}" ] || unset MF_API_KEY MF_URL
+	unset MF_ENVIRONMENT
+}
+
 # load_settings - MF_* of the installation into the environment
 load_settings() {
+	forget_client
 	set -a
 	# shellcheck source=/dev/null
 	. "$STATE/settings.env"

@@ -29,10 +29,7 @@ write_private() {
 settings_given() {
 	local name sentence
 	read_lines "$STATE/settings.given" given
-	if [ -n "${MF_API_KEY+set}" ]; then
-		# The environment of a client (var/mockfactory.env): not ours to take over.
-		unset MF_API_KEY MF_URL
-	fi
+	forget_client
 	for name in $(compgen -e MF_); do
 		[[ ${!name} != *$'\n'* ]] || die "$name has a line break in it"
 		given[$name]=${!name}
@@ -64,9 +61,12 @@ settings_try() {
 	local said
 	said=$(under chosen "$PROGRAM/bin/mockfactory.fcgi" --check 2>&1) || die "${said#*: }"
 	[ -n "${given[MF_DB]+set}" ] || return 0
-	said=$(PGCONNECT_TIMEOUT=10 psql -X -w -A -t -d "${given[MF_DB]}" \
-		-c 'show server_version_num' 2>&1) || die "MF_DB: ${said#*: }"
-	[ "$said" -ge 150000 ] || die "MF_DB is a PostgreSQL older than 15"
+	said=$(PGCONNECT_TIMEOUT=10 psql -X -w -A -t -d "${given[MF_DB]}" -c "
+		select case when current_setting('server_version_num')::int < 150000
+		            then 'is older than PostgreSQL 15'
+		            when current_setting('server_encoding') <> 'UTF8'
+		            then 'is not encoded in UTF-8' end" 2>&1) || die "MF_DB: ${said#*: }"
+	[ -z "$said" ] || die "the database of MF_DB $said"
 }
 
 # setting <name> <otherwise> - the given one, or what we choose

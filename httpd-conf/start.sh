@@ -146,11 +146,19 @@ web() {
 	wait_until 20 listens || die "the web server does not listen: see $LOG/web.log"
 }
 
+# opens_nothing <key> - whether the installation says so
+opens_nothing() {
+	[ "$(curl -s -o /dev/null -w '%{http_code}' --noproxy '*' -m 10 -H @- \
+		"http://127.0.0.1:$MF_PORT/api/v1/account" <<<"Authorization: Bearer $1")" = 401 ]
+}
+
 first_key() {
 	local key
 	if [ -s "$STATE/mockfactory.env" ]; then
 		key=$(sed -n "s/^export MF_API_KEY='\(.*\)'$/\1/p" "$STATE/mockfactory.env")
 	fi
+	# It may be another database's, or revoked.
+	[ -z "${key-}" ] || ! opens_nothing "$key" || key=
 	[ -n "${key-}" ] || key=$(admin first)
 	# The first one was made before and its file is gone: keys are not shown twice.
 	[ -n "$key" ] || key=$(admin key create --account first --name "make up")

@@ -2,6 +2,7 @@
 import glob
 import os
 import time
+import urllib.request
 
 from installation import wait_until
 
@@ -53,9 +54,28 @@ def settings(i, say):
         except RuntimeError as e:
             if name not in str(e):
                 wrong.append(f"{name}={value}: {e}")
-    # What was refused is not kept.
-    i.up()
+    # What was refused is not kept. A shell that has used an environment is a client's.
+    client = {"MF_API_KEY": i.key, "MF_URL": "http://192.0.2.1", "MF_ENVIRONMENT": "env-abcdefghij"}
+    i.up(**client)
+    if i.settings["MF_URL"] == client["MF_URL"]:
+        wrong.append("the address of a client was taken for a setting")
+    i.as_owner("env", *(f"{name}={value}" for name, value in client.items()),
+               f"{i.state}/program/httpd-conf/program.sh", "mf-admin", "account", "list")
     return wrong
+
+
+def revoked(i, say):
+    """A key that opens nothing any more, as after a change of the database, is replaced."""
+    old = i.key
+    i.as_owner(f"{i.state}/program/httpd-conf/program.sh", "mf-admin", "key", "revoke",
+               old.split("_")[2])
+    i.up()
+    if i.key == old:
+        return ["the revoked key is still the one to use"]
+    request = urllib.request.Request(f"{i.url}/api/v1/account",
+                                     headers={"Authorization": f"Bearer {i.key}"})
+    with urllib.request.urlopen(request, timeout=10):
+        return []
 
 
 def recover(i, say):

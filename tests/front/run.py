@@ -152,7 +152,8 @@ def main():
     scenarios = {
         "lighttpd": with_echo(programs, "lighttpd"),
         "apache": with_echo(programs, "apache"),
-        "living": on_own(programs, [living.again, living.settings, living.recover, living.down]),
+        "living": on_own(programs, [living.again, living.settings, living.revoked, living.recover,
+                                      living.down]),
         "user": as_user(programs),
         "two": side_by_side(programs),
     }
