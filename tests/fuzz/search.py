@@ -43,7 +43,8 @@ def learned(name):
 
 def run(program, *arguments):
     """Its output, status and the processor time it used."""
-    with subprocess.Popen([program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as child:
+    pipe = subprocess.PIPE
+    with subprocess.Popen([program, *arguments], stdout=pipe, stderr=subprocess.STDOUT) as child:
         out = child.stdout.read()
         _, status, used = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
