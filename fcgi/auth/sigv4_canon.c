@@ -129,12 +129,17 @@ add_trimmed(struct buf *b, const char *value, bool joined)
 	}
 }
 
-/* A header that is signed but not there counts as empty: the signature tells. */
+/*
+ * A header that is signed but not there counts as empty: the signature tells.  Web servers take a
+ * chunked body apart and that header away; boto3 of 2022 signs it.
+ */
 static const char *
 header_value(const struct request *r, const char *name)
 {
 	const char *value = strcmp(name, "host") == 0 ? r->host : request_header(r, name);
 
+	if (value == NULL && strcmp(name, "transfer-encoding") == 0)
+		return "chunked";
 	return value != NULL ? value : "";
 }
 
