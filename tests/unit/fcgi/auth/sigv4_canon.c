@@ -76,6 +76,9 @@ static const struct {
 	    "c9d5ea9f3f72853aea855b47ea873832890dbdd183b4468f858259531a5138ea" },
 	{ "GET", "/", "My-Header1: value4, value1, value3, value2\n", "host;my-header1;x-amz-date",
 	    "08c7e5a9acfcfeb3ab6b2185e75ce8b1deb5e634ec47601a50643f830c755c01" },
+	/* Not AWS's: a body that came in chunks, whose header no web server hands on. */
+	{ "GET", "/", "", "host;transfer-encoding;x-amz-date",
+	    "eabc0c35f31709d52fe86894009df8dbf17d346dced69e499e769e8b58a144af" },
 	{ "GET", "/", "My-Header1: value1\nMy-Header2: \"a   b   c\"\n",
 	    "host;my-header1;my-header2;x-amz-date",
 	    "acc3ed3afb60bb290fc8d2dd0098b9911fcaa05412b367055dee359757a9c736" },
