@@ -87,7 +87,7 @@ mail_message(struct mem *m, const struct conf *c, const struct mail *mail)
 	                                           : mem_fmt(m, "mockfactory@%s", c->domain);
 	char       *date = mem_text(m, clock_http(m, mail->created_at));
 
-	memcpy(strstr(date, "GMT"), "\0", 1); /* RFC 5322 has an offset where HTTP has GMT */
+	*strstr(date, "GMT") = '\0'; /* RFC 5322 has an offset where HTTP has GMT */
 	buf_fmt(&out, "From: MockFactory <%s>\nTo: %s\n", from, mail->to);
 	add_subject(m, &out, mail->subject);
 	buf_fmt(&out, "Date: %s+0000\nMessage-ID: <mail-%lld-%lld@%s>\n", date, (long long)mail->id,

@@ -1,4 +1,5 @@
 /* fcgi/aws/sqs/attribute.c - message attributes: read, digest, write */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -177,8 +178,10 @@ as_json(struct call *c, const struct attribute *list, size_t n)
 static int64_t
 size_of(struct call *c, const struct attribute *a)
 {
-	size_t n = strlen(a->value);
+	size_t n;
 
+	assert(a->value != NULL); /* read_one refuses what has none */
+	n = strlen(a->value);
 	if (is_binary(a))
 		base64_decode(c->task->mem, a->value, &n);
 	return (int64_t)(strlen(a->name) + strlen(a->type) + n);
