@@ -24,6 +24,30 @@ endpoint_region(const struct call *c)
 	return s3_region_valid(region) ? region : FIRST_REGION;
 }
 
+/* "EU" is the old name of a region, and only GetBucketLocation still says it. */
+static const char *
+shown_region(const struct blob_bucket *b)
+{
+	return strcmp(b->region, "EU") == 0 ? "eu-west-1" : b->region;
+}
+
+static void
+put_arn(struct call *c, const char *name)
+{
+	call_header(c, "x-amz-bucket-arn", mem_fmt(c->task->mem, "arn:aws:s3:::%s", name));
+}
+
+/* Whoever asks for a region is told the whole address. */
+static void
+put_location(struct call *c, const char *name, const struct xml *x)
+{
+	bool        told = x != NULL && xml_child(x, "LocationConstraint") != NULL;
+	const char *base = told ? c->base_url : "";
+
+	call_header(c, "Location", c->sub_host != NULL ? mem_fmt(c->task->mem, "%s/", base)
+	                                               : mem_fmt(c->task->mem, "%s/%s", base, name));
+}
+
 static _Noreturn void
 illegal_location(struct call *c, const char *location)
 {
@@ -123,8 +147,8 @@ s3_create_bucket(struct call *c)
 	}
 	if (special)
 		db_commit(c->task);
-	call_header(c, "Location", c->sub_host != NULL ? "/" : mem_fmt(c->task->mem, "/%s", name));
-	call_header(c, "x-amz-bucket-arn", mem_fmt(c->task->mem, "arn:aws:s3:::%s", name));
+	put_location(c, name, x);
+	put_arn(c, name);
 }
 
 static struct blob_bucket
@@ -144,7 +168,8 @@ s3_head_bucket(struct call *c)
 {
 	struct blob_bucket b = find(c);
 
-	call_header(c, "x-amz-bucket-region", b.region);
+	call_header(c, "x-amz-bucket-region", shown_region(&b));
+	put_arn(c, b.name);
 	call_header(c, "x-amz-access-point-alias", "false");
 	call_header(c, "Content-Type", "application/xml");
 }
@@ -231,10 +256,9 @@ s3_list_buckets(struct call *c)
 		enc_text(c->out, "Name", list[i].name);
 		enc_text(c->out, "CreationDate", clock_iso_milli(c->task->mem,
 		    list[i].created_at / SECOND * SECOND));
-		if (paged || prefix != NULL || region != NULL) {
-			enc_text(c->out, "BucketRegion", list[i].region);
-			enc_text(c->out, "BucketArn", mem_fmt(c->task->mem, "arn:aws:s3:::%s", list[i].name));
-		}
+		if (paged || prefix != NULL || region != NULL)
+			enc_text(c->out, "BucketRegion", shown_region(&list[i]));
+		enc_text(c->out, "BucketArn", mem_fmt(c->task->mem, "arn:aws:s3:::%s", list[i].name));
 		enc_end(c->out);
 	}
 	enc_end(c->out);

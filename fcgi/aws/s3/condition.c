@@ -159,8 +159,8 @@ s3_unquoted(struct call *c, const char *tag)
 struct blob_condition
 s3_write_condition(struct call *c)
 {
-	const char *match = request_header(c->req, "if-match");
-	const char *none = request_header(c->req, "if-none-match");
+	const char *match = s3_header(c, "if-match");
+	const char *none = s3_header(c, "if-none-match");
 
 	if (match != NULL && none != NULL)
 		refuse(c, "If-Match,If-None-Match",

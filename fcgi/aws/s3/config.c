@@ -66,7 +66,7 @@ read_document(struct call *c, const struct config_kind *k, const char *id)
 	kept = document_check(c, x, k->members);
 	inner = k->list != NULL ? xml_child_text(kept, "Id") : id;
 	if (strcmp(inner, id) != 0)
-		s3_throw(c, &S3_INVALID_CONFIGURATION_ID, NULL, NULL);
+		task_throw(c->task, k->mismatch != NULL ? k->mismatch : &S3_MALFORMED_XML, NULL);
 	if (k->check != NULL)
 		k->check(c, kept);
 	return kept;
@@ -104,6 +104,8 @@ s3_put_bucket_configuration(struct call *c)
 	forget(c, k, bucket);
 	if (k->given != NULL)
 		k->given(c, x);
+	if (k->list != NULL)
+		c->reply.status = 204;
 }
 
 static void

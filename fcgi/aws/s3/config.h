@@ -20,6 +20,7 @@ struct config_kind {
 	void              (*unset)(struct call *c); /* Get's answer where there is none */
 	void              (*given)(struct call *c, const struct xml *x); /* headers of Get's answer */
 	const char         *list;       /* it has ids: the root of their list, "ListInventory..." */
+	const struct fault *mismatch;   /* the document's id is another one; NULL: MalformedXML */
 	bool                needs_digest; /* Content-MD5 or a checksum must come with it */
 	bool                is_long;      /* of those every put reads, this one may be long */
 };

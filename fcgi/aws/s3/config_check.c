@@ -27,7 +27,8 @@ config_check_encryption(struct call *c, struct xml *x)
 	if (by != NULL && strcmp(xml_child_text(by, "SSEAlgorithm"), "AES256") == 0 &&
 	    xml_child(by, "KMSMasterKeyID") != NULL)
 		s3_throw(c, &S3_INVALID_ARGUMENT, "a KMSMasterKeyID is not applicable if the default sse "
-		    "algorithm is not aws:kms or aws:kms:dsse", "ArgumentName", "SSEAlgorithm", NULL);
+		    "algorithm is not aws:kms or aws:kms:dsse", "ArgumentName",
+		    "ApplyServerSideEncryptionByDefault", NULL);
 	if (xml_child(rule, "BucketKeyEnabled") == NULL)
 		document_add(c, rule, "BucketKeyEnabled", "false");
 }
@@ -110,7 +111,8 @@ config_check_logging(struct call *c, struct xml *x)
 		bad_target(c, "The owner for the bucket to be logged and the target bucket must be the "
 		    "same.", target);
 	if (strcmp(from.region, to.region) != 0)
-		s3_throw(c, &S3_LOGGING_LOCATION, NULL, "TargetBucketLocation", to.region, NULL);
+		s3_throw(c, &S3_LOGGING_LOCATION, NULL, "TargetBucketLocation", to.region,
+		    strcmp(from.region, "us-east-1") != 0 ? "SourceBucketLocation" : NULL, from.region, NULL);
 }
 
 /* At most one of what a filter may hold, and two or more of it inside And. */

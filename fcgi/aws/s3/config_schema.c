@@ -26,7 +26,8 @@ static const char *const suspended[] = { "Enabled", "Suspended", NULL };
 static const char *const payers[] = { "BucketOwner", "Requester", NULL };
 static const char *const algorithms[] = { "AES256", "aws:kms", "aws:kms:dsse", NULL };
 static const char *const blocked[] = { "NONE", "SSE-C", NULL };
-static const char *const permissions[] = { "FULL_CONTROL", "READ", "WRITE", NULL };
+/* The guide names the first three only; S3 takes all that lists have. */
+static const char *const permissions[] = { "FULL_CONTROL", "READ", "WRITE", "READ_ACP", "WRITE_ACP", NULL };
 static const char *const date_sources[] = { "EventTime", "DeliveryTime", NULL };
 static const char *const schema_versions[] = { "V_1", NULL };
 static const char *const csv[] = { "CSV", NULL };
@@ -140,7 +141,7 @@ const struct config_kind config_kinds[] = {
 	{ .name = "intelligent-tiering", .root = "IntelligentTieringConfiguration", .members = tiering, .check = config_check_tiering,
 	  .missing = &S3_NO_CONFIGURATION, .list = "ListBucketIntelligentTieringConfigurationsOutput" },
 	{ .name = "inventory", .root = "InventoryConfiguration", .members = inventory, .check = config_check_inventory, .missing = &S3_NO_CONFIGURATION,
-	  .list = "ListInventoryConfigurationsResult" },
+	  .list = "ListInventoryConfigurationsResult", .mismatch = &S3_ID_MISMATCH },
 	{ .name = "lifecycle", .root = "LifecycleConfiguration", .members = lifecycle, .check = config_check_lifecycle, .missing = &S3_NO_LIFECYCLE,
 	  .along = config_along_lifecycle, .given = config_given_lifecycle, .needs_digest = true, .is_long = true },
 	{ .name = "logging", .root = "BucketLoggingStatus", .members = logging, .check = config_check_logging },

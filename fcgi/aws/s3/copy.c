@@ -84,6 +84,8 @@ check_changes_something(struct call *c, const struct s3_source *s, const char *b
 	for (size_t i = 0; i < COUNT(changes); i++)
 		if (s3_header(c, changes[i]) != NULL)
 			return;
+	if (encryption_by_bucket(c))
+		return;
 	s3_throw(c, &S3_INVALID_REQUEST,
 	    "This copy request is illegal because it is trying to copy an object to itself without "
 	    "changing the object's metadata, storage class, website redirect location or encryption "

@@ -20,6 +20,8 @@ static const char KMS_KEY[] = "x-amz-server-side-encryption-aws-kms-key-id";
 static const char BUCKET_KEY[] = "x-amz-server-side-encryption-bucket-key-enabled";
 static const char CONTEXT[] = "x-amz-server-side-encryption-context";
 static const char VERIFIER[] = BLOB_SEAL;
+static const char must[] =
+    "Requests specifying Server Side Encryption with Customer provided keys must provide";
 
 /* The headers of a customer's key, by side. */
 static const struct {
@@ -50,8 +52,6 @@ wrong_key(struct call *c, const char *why)
 static bool
 customer_key(struct call *c, enum seal_side side, unsigned char key[SEAL_KEY])
 {
-	static const char what[] =
-	    "Requests specifying Server Side Encryption with Customer provided keys must provide";
 	struct mem   *m = c->task->mem;
 	const char   *algorithm = s3_header(c, names[side].algorithm);
 	const char   *text = s3_header(c, names[side].key), *md5 = s3_header(c, names[side].md5);
@@ -62,17 +62,17 @@ customer_key(struct call *c, enum seal_side side, unsigned char key[SEAL_KEY])
 	if (algorithm == NULL && text == NULL && md5 == NULL)
 		return false;
 	if (algorithm == NULL)
-		wrong_key(c, mem_fmt(m, "%s a valid encryption algorithm.", what));
+		wrong_key(c, mem_fmt(m, "%s a valid encryption algorithm.", must));
 	if (strcmp(algorithm, "AES256") != 0)
 		s3_throw(c, &S3_ENCRYPTION_ALGORITHM, NULL, "ArgumentName", SSE, "ArgumentValue",
 		    algorithm, NULL);
 	if (text == NULL)
-		wrong_key(c, mem_fmt(m, "%s an appropriate secret key.", what));
+		wrong_key(c, mem_fmt(m, "%s an appropriate secret key.", must));
 	bytes = base64_decode(m, text, &n);
 	if (bytes == NULL || n != SEAL_KEY)
 		wrong_key(c, "The secret key was invalid for the specified algorithm.");
 	if (md5 == NULL)
-		wrong_key(c, mem_fmt(m, "%s the client calculated MD5 of the secret key.", what));
+		wrong_key(c, mem_fmt(m, "%s the client calculated MD5 of the secret key.", must));
 	digest_once(DIGEST_MD5, bytes, n, digest);
 	if (strcmp(base64_encode(m, digest, MD5_SIZE), md5) != 0)
 		wrong_key(c,
@@ -152,6 +152,12 @@ bucket_rule(struct call *c)
 	return document != NULL ? xml_child(document_parse(c, document), "Rule") : NULL;
 }
 
+bool
+encryption_by_bucket(struct call *c)
+{
+	return bucket_rule(c) != NULL;
+}
+
 static bool
 blocks_customers(struct call *c)
 {
@@ -185,6 +191,9 @@ encryption_check(struct call *c)
 
 	if (sse != NULL && strcmp(sse, "AES256") != 0 && !is_kms(sse))
 		wrong(c, "The encryption method specified is not supported", SSE, sse);
+	if (sse != NULL && s3_header(c, names[SEAL_TARGET].algorithm) != NULL)
+		wrong(c, "Server Side Encryption with Customer provided key is incompatible with the "
+		    "encryption method specified", SSE, sse);
 	if (!is_kms(sse) && (s3_header(c, KMS_KEY) != NULL || context != NULL))
 		wrong(c, "Server Side Encryption with AWS KMS managed key requires HTTP header "
 		    "x-amz-server-side-encryption : aws:kms or aws:kms:dsse", SSE, sse);
@@ -196,12 +205,8 @@ encryption_check(struct call *c)
 		wrong(c, "Value for x-amz-server-side-encryption-bucket-key-enabled header is invalid.",
 		    BUCKET_KEY, bucket_key);
 	customer_key(c, SEAL_SOURCE, key);
-	if (!customer_key(c, SEAL_TARGET, key))
-		return;
-	check_blocked(c);
-	if (sse != NULL)
-		wrong(c, "Server Side Encryption with Customer provided key is incompatible with the "
-		    "encryption method specified", SSE, sse);
+	if (customer_key(c, SEAL_TARGET, key))
+		check_blocked(c);
 }
 
 static size_t
@@ -333,8 +338,7 @@ encryption_check_key(struct call *c, const struct blob_object *o)
 		    "Encryption. The correct parameters must be provided to retrieve the object.", NULL);
 	salt = mem_text_n(c->task->mem, verifier, strcspn(verifier, ":"));
 	if (!text_same_secret(verifier_of(c, key, salt), verifier))
-		task_throw(c->task, &S3_ACCESS_DENIED, "Requests specifying Server Side Encryption with "
-		    "Customer provided keys must provide the correct secret key.");
+		task_throw(c->task, &S3_ACCESS_DENIED, "%s the correct secret key.", must);
 }
 
 static struct cipher *

@@ -26,12 +26,14 @@ form_find(struct call *c)
 		if (strcmp(c->req->method, "POST") != 0 || c->req->args.n > 0)
 			return NULL;
 		r = mem_one(c->task->mem, struct reading);
-		if (!form_start(&r->parser, request_header(c->req, "content-type")))
-			return NULL;
 	}
 	aws_rest_match_as(c, c->service, "GET");
 	if (aws_rest_label(c, "Bucket") == NULL || aws_rest_label(c, "Key") != NULL)
 		return NULL;
+	if (s3_state(c)->form == NULL &&
+	    !form_start(&r->parser, request_header(c->req, "content-type")))
+		s3_throw(c, &S3_PRECONDITION, NULL, "Condition",
+		    "Bucket POST must be of the enclosure-type multipart/form-data", NULL);
 	s3_state(c)->form = r;
 	if (r->is_put)
 		aws_rest_set_label(c, "Key", r->form.key);
@@ -65,7 +67,8 @@ resolved_key(struct call *c, struct reading *f)
 	static const char variable[] = "${filename}";
 	const char       *key = needed(c, &f->form, "key", "key"), *at = strstr(key, variable);
 
-	if (at == NULL)
+	/* A file that is sent as a plain field has no name. */
+	if (at == NULL || f->filename == NULL)
 		return key;
 	return mem_fmt(c->task->mem, "%.*s%s%s", (int)(at - key), key, f->filename,
 	    at + strlen(variable));
@@ -118,7 +121,9 @@ tags_of(struct call *c, const char *text)
 	const struct xml *set = x != NULL ? xml_child(x, "TagSet") : NULL;
 	struct buf        b = buf_new(c->task->mem);
 
-	if (set == NULL || strcmp(x->name, "Tagging") != 0)
+	if (x != NULL && strcmp(x->name, "Tagging") != 0)
+		return ""; /* S3 takes any other document for no tags */
+	if (set == NULL)
 		task_throw(c->task, &S3_MALFORMED_XML, NULL);
 	buf_text(&b, "");
 	for (const struct xml *t = xml_child(set, "Tag"); t != NULL; t = xml_again(t)) {
@@ -180,20 +185,23 @@ static void
 verify(struct call *c, const struct sigv4_faults *f, const struct s3_form *form)
 {
 	bool                sigv2 = form_field(form, "x-amz-credential") == NULL &&
-	    form_field(form, "x-amz-signature") == NULL;
+	    form_field(form, "x-amz-signature") == NULL && form_field(form, "x-amz-algorithm") == NULL;
 	struct sigv4_policy p = { .policy = form_field(form, "policy"), .sigv2 = sigv2,
 		.date = form_field(form, "x-amz-date") };
 	const char         *token = form_field(form, "x-amz-security-token");
 
-	if (p.policy == NULL && form_field(form, "awsaccesskeyid") == NULL && sigv2) {
+	if (form_field(form, "awsaccesskeyid") == NULL && form_field(form, "signature") == NULL &&
+	    sigv2) {
 		c->who = NULL;
 		c->auth = NULL;
 		return;
 	}
 	p.policy = needed(c, form, "policy", "policy");
+	if (!sigv2)
+		needed(c, form, "x-amz-algorithm", "X-Amz-Algorithm");
 	p.credential = sigv2 ? needed(c, form, "awsaccesskeyid", "AWSAccessKeyId")
 	                     : needed(c, form, "x-amz-credential", "X-Amz-Credential");
-	p.signature = sigv2 ? needed(c, form, "signature", "signature")
+	p.signature = sigv2 ? needed(c, form, "signature", "Signature")
 	                    : needed(c, form, "x-amz-signature", "X-Amz-Signature");
 	sigv4_verify_policy(c, f, &p);
 	if (token != NULL && *token != '\0' && !c->env->lenient)

@@ -53,7 +53,7 @@ struct reading {
 	size_t          len;
 	bool            over, is_put; /* become_put was there */
 	const struct fault *refused; /* the fields cannot be read, and why */
-	const char     *filename, *file_type;
+	const char     *filename, *file_type; /* filename NULL: it was not said */
 	size_t        (*read)(struct request *r, void *p, size_t n);
 	void           *io;
 };

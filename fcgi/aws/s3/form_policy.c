@@ -36,7 +36,7 @@ static _Noreturn void
 failed(struct checking *k, const char *op, const char *name, const char *value)
 {
 	task_throw(k->c->task, &S3_ACCESS_DENIED,
-	    "Invalid according to Policy: Policy Condition failed: [\"%s\", \"$%s\", \"%s\"]", op, name,
+	    "Invalid according to Policy: Policy Condition failed: [\"%s\", \"%s\", \"%s\"]", op, name,
 	    value);
 }
 
@@ -46,7 +46,7 @@ check_value(struct checking *k, const char *op, const char *name, const char *va
 {
 	if (strcasecmp(op, "starts-with") == 0 ? !text_starts(is != NULL ? is : "", value)
 	                                       : is == NULL || strcmp(is, value) != 0)
-		failed(k, op, name, value);
+		failed(k, op, mem_fmt(k->c->task->mem, "$%s", name), value);
 }
 
 /* One condition on one field, however often that comes; the bucket is none, but counts as one. */
@@ -68,14 +68,15 @@ check_field(struct checking *k, const char *op, const char *name, const char *va
 }
 
 /* A number, or the text of one. */
-static int64_t
-number_of(struct call *c, struct json_object *j)
+static void
+check_range(struct checking *k, const char *op, struct json_object *from, struct json_object *to)
 {
-	int64_t n;
+	const char *least = from != NULL ? json_object_get_string(from) : "null";
+	const char *most = to != NULL ? json_object_get_string(to) : "null";
 
-	if (j == NULL || !text_i64(json_object_get_string(j), 0, INT64_MAX, &n))
-		bad_document(c, "Invalid content-length-range.");
-	return n;
+	if (!text_i64(least, 0, INT64_MAX, &k->form->least) ||
+	    !text_i64(most, 0, INT64_MAX, &k->form->most))
+		failed(k, op, least, most);
 }
 
 static void
@@ -87,15 +88,16 @@ check_list(struct checking *k, struct json_object *list)
 	if (op == NULL)
 		bad_document(k->c, "Invalid Condition: wrong number of arguments.");
 	if (strcasecmp(op, "content-length-range") == 0) {
-		k->form->least = number_of(k->c, json_object_array_get_idx(list, 1));
-		k->form->most = number_of(k->c, json_object_array_get_idx(list, 2));
+		check_range(k, op, json_object_array_get_idx(list, 1), json_object_array_get_idx(list, 2));
 		return;
 	}
 	name = text_of(json_object_array_get_idx(list, 1));
 	value = text_of(json_object_array_get_idx(list, 2));
 	if ((strcasecmp(op, "eq") != 0 && strcasecmp(op, "starts-with") != 0) || name == NULL ||
-	    value == NULL || name[0] != '$')
+	    value == NULL)
 		bad_document(k->c, "Invalid Condition.");
+	if (name[0] != '$')
+		failed(k, op, name, value);
 	check_field(k, op, name + 1, value);
 }
 

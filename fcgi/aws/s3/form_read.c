@@ -112,7 +112,7 @@ read_fields(struct call *c, struct reading *f)
 		struct s3_form_field *field = &f->form.fields[f->form.n];
 
 		if (strcasecmp(f->parser.name, "file") == 0) {
-			f->filename = base_name(c, f->parser.filename);
+			f->filename = f->parser.has_filename ? base_name(c, f->parser.filename) : NULL;
 			f->file_type = mem_text(c->task->mem, f->parser.type);
 			return;
 		}

@@ -54,6 +54,19 @@ range_part(struct call *c, const char *range, int64_t size)
 	return p;
 }
 
+static _Noreturn void
+no_such_part(struct call *c, const char *number, const struct blob_object *o)
+{
+	struct blob_part *list;
+	int64_t           total = 1;
+	bool              more;
+
+	if (s3_has_parts(o))
+		blob_parts(c->task, &c->space, o, 0, 1, &list, &total, &more);
+	s3_throw(c, &S3_INVALID_PART_NUMBER, NULL, "PartNumberRequested", number, "ActualPartCount",
+	    mem_fmt(c->task->mem, "%lld", (long long)total), NULL);
+}
+
 /* partNumber; of an object that has no parts all of it is the first. */
 static struct part
 numbered_part(struct call *c, const char *number, const struct blob_object *o)
@@ -66,8 +79,7 @@ numbered_part(struct call *c, const char *number, const struct blob_object *o)
 		    "Part number must be an integer between 1 and 10000, inclusive",
 		    "ArgumentName", "partNumber", "ArgumentValue", number, NULL);
 	if (s3_has_parts(o) ? !blob_piece(c->task, &c->space, o, n, &p.part, &p.parts) : n > 1)
-		s3_throw(c, &S3_INVALID_PART_NUMBER, NULL, "PartNumberRequested", number, "ActualPartCount",
-		    mem_fmt(c->task->mem, "%lld", (long long)p.parts), NULL);
+		no_such_part(c, number, o);
 	if (!s3_has_parts(o))
 		return (struct part){ .length = o->size, .whole = o->size == 0 };
 	p.from = p.part.start;
@@ -161,7 +173,7 @@ read_object(struct call *c, bool with_bytes)
 	encryption_check_read(c);
 	s3_find_version(c, bucket, key, with_bytes, &o);
 	s3_version_header(c, &o);
-	if (o.latest)
+	if (o.latest && s3_version_arg(c) == NULL)
 		s3_expiration_header(c, bucket, &o);
 	s3_answer_object(c, &o, with_bytes);
 }

@@ -7,7 +7,7 @@
 #include "fcgi/aws/s3/version.h"
 #include "shared/base/clock.h"
 #include "shared/base/text.h"
-#include "shared/wire/base64.h"
+#include "shared/wire/encoded_word.h"
 
 enum { METADATA_MAX = 2048 };
 
@@ -51,7 +51,9 @@ s3_header(const struct call *c, const char *name)
 {
 	const char *value = request_header(c->req, name);
 
-	if (value != NULL || !presigned(c) || !text_starts(name, "x-amz-"))
+	if (value != NULL || !presigned(c) ||
+	    (!text_starts(name, "x-amz-") && strcmp(name, "if-match") != 0 &&
+	    strcmp(name, "if-none-match") != 0))
 		return value;
 	for (size_t i = 0; i < c->req->args.n; i++)
 		if (strcasecmp(c->req->args.pairs[i].name, name) == 0)
@@ -191,6 +193,7 @@ add_metadata(void *arg, const char *name, const char *value)
 {
 	struct metadata *m = arg;
 	struct mem      *mem = m->c->task->mem;
+	const char      *said;
 
 	if (m->n + 2 > m->room) {
 		const char **grown = mem_array(mem, const char *, m->room * 2 + 16);
@@ -207,7 +210,9 @@ add_metadata(void *arg, const char *name, const char *value)
 		    "ArgumentName", META, "ArgumentValue", name, NULL);
 	m->bytes += strlen(name) + strlen(value);
 	m->list[m->n++] = as_utf8(m->c, mem_text(mem, name));
-	m->list[m->n++] = as_utf8(m->c, mem_text(mem, value));
+	value = as_utf8(m->c, mem_text(mem, value));
+	said = encoded_word_read(mem, value);
+	m->list[m->n++] = said != NULL ? said : value;
 }
 
 static void
@@ -284,17 +289,6 @@ s3_quoted(struct call *c, const char *etag)
 	return s;
 }
 
-/* Header values are ASCII on the way out; S3 wraps the others as RFC 2047 says. */
-static const char *
-header_value(struct call *c, const char *value)
-{
-	for (const char *p = value; *p != '\0'; p++)
-		if ((unsigned char)*p >= 0x80)
-			return mem_fmt(c->task->mem, "=?UTF-8?B?%s?=",
-			    base64_encode(c->task->mem, value, strlen(value)));
-	return value;
-}
-
 void
 s3_put_headers(struct call *c, const struct blob_object *o)
 {
@@ -309,7 +303,7 @@ s3_put_headers(struct call *c, const struct blob_object *o)
 	}
 	for (size_t i = 0; i + 1 < o->metadata.n; i += 2)
 		call_header(c, mem_fmt(c->task->mem, "%s%s", META, o->metadata.list[i]),
-		    header_value(c, o->metadata.list[i + 1]));
+		    encoded_word(c->task->mem, o->metadata.list[i + 1]));
 	if (o->tags.n > 0)
 		call_header(c, "x-amz-tagging-count", mem_fmt(c->task->mem, "%zu", o->tags.n / 2));
 	s3_put_lock_headers(c, &o->lock);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "fcgi/aws/s3/config.h"
+#include "fcgi/aws/s3/state.h"
 #include "shared/base/clock.h"
 #include "shared/base/text.h"
 #include "shared/wire/xml.h"
@@ -65,6 +66,15 @@ check_sizes(struct call *c, const struct xml *x)
 }
 
 static void
+check_tags(struct call *c, const struct xml *all)
+{
+	for (const struct xml *a = xml_child(all, "Tag"); a != NULL; a = xml_again(a))
+		for (const struct xml *b = xml_again(a); b != NULL; b = xml_again(b))
+			if (strcmp(xml_child_text(a, "Key"), xml_child_text(b, "Key")) == 0)
+				s3_throw(c, &S3_INVALID_REQUEST, "Duplicate Tag Keys are not allowed.", NULL);
+}
+
+static void
 check_filter(struct call *c, const struct xml *rule)
 {
 	const struct xml *filter = xml_child(rule, "Filter"), *all;
@@ -82,6 +92,7 @@ check_filter(struct call *c, const struct xml *rule)
 	if (all->first == NULL || all->first->next == NULL)
 		malformed(c);
 	check_sizes(c, all);
+	check_tags(c, all);
 }
 
 /* A number of days that must be positive; "name" as the sentence has it. */
@@ -232,7 +243,8 @@ default_minimum(struct call *c)
 		return "all_storage_classes_128K";
 	if (strcmp(said, "varies_by_storage_class") != 0 &&
 	    strcmp(said, "all_storage_classes_128K") != 0)
-		s3_throw(c, &S3_INVALID_REQUEST, "Invalid TransitionDefaultMinimumObjectSize found", NULL);
+		s3_throw(c, &S3_INVALID_REQUEST, mem_fmt(c->task->mem,
+		    "Invalid TransitionDefaultMinimumObjectSize found: %s", said), NULL);
 	return said;
 }
 

@@ -256,7 +256,7 @@ s3_list_objects_v2(struct call *c)
 	if (p.more)
 		enc_text(c->out, "NextContinuationToken", base64url_encode(c->task->mem, last_of(&p),
 		    strlen(last_of(&p))));
-	if (request_arg(c->req, "start-after") != NULL)
+	if (token == NULL && request_arg(c->req, "start-after") != NULL)
 		enc_text(c->out, "StartAfter", shown(&p, start));
 	enc_int(c->out, "KeyCount", (int64_t)p.n);
 	put_settings(&p);

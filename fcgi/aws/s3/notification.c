@@ -4,6 +4,7 @@
 
 #include "fcgi/aws/s3/config.h"
 #include "fcgi/aws/s3/event.h"
+#include "fcgi/aws/s3/state.h"
 #include "shared/base/text.h"
 #include "shared/wire/xml.h"
 
@@ -60,7 +61,7 @@ check_arn(struct call *c, const struct xml *x)
 			if (parts == 2 && (strncmp(p + 1, targets[i].service, n) != 0 || p[n + 1] != ':'))
 				wrong(c, "The ARN is not well formed", targets[i].element, arn);
 		if (parts < ARN_PARTS || *p == '\0' || !text_starts(arn, "arn:"))
-			wrong(c, "The ARN is not well formed", targets[i].element, arn);
+			wrong(c, "The ARN could not be parsed", targets[i].element, arn);
 	}
 }
 
@@ -159,38 +160,47 @@ check_overlaps(struct call *c, const struct xml *x)
 				    "common event type.", "NotificationConfiguration", NULL);
 }
 
-/* There are no topics and no functions in an environment, and queues only as SQS has them. */
-static void
-check_destination(struct call *c, const struct xml *one, const char *region)
+/*
+ * There are no topics and no functions in an environment, and queues only as SQS has them.  What
+ * is wrong with the destination, as S3 says it; NULL: nothing.
+ */
+static const char *
+destination_fault(struct call *c, const struct xml *one, const char *region)
 {
-	static const char unknown[] =
-	    "Unable to validate the following destination configurations";
 	const char       *arn = xml_child_text(one, "Queue");
 	struct queue_name name;
 	struct queue      q;
 	struct space      sp;
 
 	if (xml_child_text(one, "Topic") != NULL)
-		s3_throw(c, &S3_INVALID_ARGUMENT, unknown, "ArgumentName", xml_child_text(one, "Topic"),
-		    "ArgumentValue", "The destination topic does not exist", NULL);
+		return "The destination topic does not exist";
 	if (arn == NULL)
-		s3_throw(c, &S3_INVALID_ARGUMENT, unknown, "ArgumentName",
-		    xml_child_text(one, "CloudFunction"), "ArgumentValue",
-		    "The destination Lambda does not exist", NULL);
+		return "The destination Lambda does not exist";
 	name = event_target(c, arn);
 	if (strcmp(name.region, region) != 0)
 		wrong(c, "The notification destination service region is not valid for the bucket location "
 		    "constraint", arn, "null");
 	if (!environment_space(c->task, c->env, "aws_sqs", &sp) ||
 	    queue_find(c->task, &sp, &name, &q) != QUEUE_OK)
-		s3_throw(c, &S3_INVALID_ARGUMENT, unknown, "ArgumentName", arn, "ArgumentValue",
-		    "The destination queue does not exist", NULL);
+		return "The destination queue does not exist";
+	return NULL;
 }
 
+static const char *
+destination(const struct xml *one)
+{
+	for (size_t i = 0; i < COUNT(targets); i++)
+		if (xml_child_text(one, targets[i].element) != NULL)
+			return xml_child_text(one, targets[i].element);
+	return "";
+}
+
+/* Every destination that cannot be is told, under a number. */
 static void
 check_destinations(struct call *c, const struct xml *x)
 {
 	const char        *skip = s3_header(c, "x-amz-skip-destination-validation");
+	struct s3_extras   wrong_ones = { .of = &S3_INVALID_ARGUMENT };
 	struct blob_bucket b;
 	enum blob_result   r;
 
@@ -199,9 +209,16 @@ check_destinations(struct call *c, const struct xml *x)
 	r = blob_bucket_find(c->task, &c->space, s3_owner(c), s3_bucket(c), &b);
 	if (r != BLOB_OK)
 		s3_throw_result(c, r, s3_bucket(c), NULL);
-	for (const struct xml *one = x->first; one != NULL; one = one->next)
-		if (strcmp(one->name, "EventBridgeConfiguration") != 0)
-			check_destination(c, one, b.region);
+	for (const struct xml *one = x->first; one != NULL; one = one->next) {
+		const char *fault = strcmp(one->name, "EventBridgeConfiguration") != 0
+		    ? destination_fault(c, one, b.region) : NULL;
+
+		if (fault != NULL)
+			s3_extra_numbered(c, &wrong_ones, destination(one), fault);
+	}
+	if (wrong_ones.n > 0)
+		s3_throw_extras(c, "Unable to validate the following destination configurations",
+		    &wrong_ones);
 }
 
 void

@@ -28,6 +28,26 @@ s3_state(struct call *c)
 }
 
 void
+s3_extra_numbered(struct call *c, struct s3_extras *x, const char *name, const char *value)
+{
+	size_t number = x->n / 2 + 1;
+
+	if (x->n + 2 > S3_MOST_EXTRAS)
+		return;
+	x->list[x->n].name = mem_fmt(c->task->mem, "ArgumentName%zu", number);
+	x->list[x->n++].value = name;
+	x->list[x->n].name = mem_fmt(c->task->mem, "ArgumentValue%zu", number);
+	x->list[x->n++].value = value;
+}
+
+void
+s3_throw_extras(struct call *c, const char *message, const struct s3_extras *x)
+{
+	s3_state(c)->extras = mem_copy(c->task->mem, x, sizeof(*x));
+	task_throw(c->task, x->of, "%s", message);
+}
+
+void
 s3_throw(struct call *c, const struct fault *f, const char *message, ...)
 {
 	struct s3_extras *x = mem_one(c->task->mem, struct s3_extras);
@@ -153,7 +173,8 @@ add_authentication(struct call *c, struct enc *e, const struct fault *f)
 		enc_text(e, "MaxAllowedSkewMilliseconds", "900000");
 	}
 	if (f == &S3_EXPIRED) {
-		enc_int(e, "X-Amz-Expires", s->expires / SECOND);
+		if (s->expires > 0) /* version 2 says when, not for how long */
+			enc_int(e, "X-Amz-Expires", s->expires / SECOND);
 		enc_text(e, "Expires", clock_iso(c->task->mem, s->signed_at + s->expires));
 		enc_text(e, "ServerTime", clock_iso(c->task->mem, c->task->now));
 	}

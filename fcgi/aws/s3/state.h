@@ -32,6 +32,11 @@ struct s3_extras {
 	size_t n;
 };
 
+/* One argument more that is wrong, under its number; what has no room is left out. */
+void s3_extra_numbered(struct call *c, struct s3_extras *x, const char *name, const char *value);
+/* s3_throw of x->of with all of x. */
+_Noreturn void s3_throw_extras(struct call *c, const char *message, const struct s3_extras *x);
+
 struct s3_state {
 	struct s3_body   *body;   /* taken, and stored when large: never read twice */
 	struct xml       *document;
@@ -48,6 +53,5 @@ struct s3_state {
 struct s3_state *s3_state(struct call *c);
 const char      *s3_host_id(struct call *c);
 /* Text that may stand in an answer: U+FFFD for each character XML has no place for. */
-const char *s3_xml_text(struct call *c, const char *s);
 
 #endif

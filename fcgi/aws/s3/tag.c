@@ -186,6 +186,8 @@ document_tags(struct call *c, enum s3_tagged what)
 	const struct xml *x = s3_xml(c, "Tagging");
 	const struct xml *set = x != NULL ? xml_child(x, "TagSet") : NULL;
 
+	if (set == NULL && x != NULL && x->first == NULL)
+		return (struct blob_pairs){ 0 };
 	if (set == NULL)
 		task_throw(c->task, &S3_MALFORMED_XML, NULL);
 	return s3_tags_element(c, set, what);

@@ -68,11 +68,11 @@ check_index(struct call *c, const struct xml *index)
 {
 	const char *suffix = index != NULL ? xml_child_text(index, "Suffix") : NULL;
 
-	if (suffix == NULL || *suffix == '\0')
+	if (suffix == NULL)
 		s3_throw(c, &S3_INVALID_ARGUMENT,
 		    "A value for IndexDocument Suffix must be provided if RedirectAllRequestsTo is empty",
 		    "ArgumentName", "IndexDocument", "ArgumentValue", "null", NULL);
-	if (strchr(suffix, '/') != NULL)
+	if (*suffix == '\0' || strchr(suffix, '/') != NULL)
 		s3_throw(c, &S3_INVALID_ARGUMENT, "The IndexDocument Suffix is not well formed",
 		    "ArgumentName", "IndexDocument", "ArgumentValue", suffix, NULL);
 }
