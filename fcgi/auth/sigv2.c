@@ -156,8 +156,10 @@ sigv2_verify(struct call *c, const struct sigv4_faults *f)
 	c->auth = s;
 	if (key == NULL || signature == NULL || expires == NULL ||
 	    !text_i64(expires, 0, INT64_MAX / SECOND, &until))
-		task_throw(c->task, f->malformed_query, "Query-string authentication requires the "
-		    "Signature, Expires and AWSAccessKeyId parameters");
+		task_throw(c->task,
+		    f->incomplete_query != NULL ? f->incomplete_query : f->malformed_query,
+		    "Query-string authentication requires the Signature, Expires and AWSAccessKeyId "
+		    "parameters");
 	if ((who = environment_account(c->env, key)) == NULL)
 		task_throw(c->task, f->unknown_key, NULL);
 	if (c->task->now > until * SECOND)

@@ -13,7 +13,7 @@ struct sigv4_faults;
  * requests", query string authentication).  Requests signed this way in a header are refused.
  *
  * False: the URL is none of these.  Else sets c->who and c->auth (a struct sigv4 without scope), or
- * throws unknown_key, mismatch, expired or malformed_query of f.
+ * throws unknown_key, mismatch, expired or incomplete_query of f.
  */
 bool sigv2_verify(struct call *c, const struct sigv4_faults *f);
 

@@ -7,7 +7,8 @@
 
 static const struct sigv4_faults faults = {
 	.malformed = &S3_AUTH_HEADER, .malformed_query = &S3_AUTH_QUERY, .unsupported = &S3_AUTH_OLD,
-	.two_ways = &S3_AUTH_TWICE, .no_date = &S3_AUTH_NO_DATE, .unknown_key = &S3_UNKNOWN_KEY_ID,
+	.incomplete_query = &S3_ACCESS_DENIED, .two_ways = &S3_AUTH_TWICE,
+	.no_date = &S3_AUTH_NO_DATE, .unknown_key = &S3_UNKNOWN_KEY_ID,
 	.mismatch = &S3_SIGNATURE, .not_signed = &S3_NOT_SIGNED, .skewed = &S3_SKEWED,
 	.expired = &S3_EXPIRED, .bad_scope = &S3_AUTH_HEADER, .bad_token = &S3_INVALID_TOKEN,
 	.no_digest_header = &S3_NO_SHA256_HEADER, .bad_digest_header = &S3_BAD_SHA256_HEADER,

@@ -118,7 +118,8 @@ intake_check(struct intake *in, struct s3_body *body)
 	if (in->md5_expected != NULL && memcmp(in->md5_expected, out, MD5_SIZE) != 0)
 		s3_throw(c, &S3_BAD_DIGEST, NULL, "ExpectedDigest", request_arg(c->req, "uploadId") != NULL
 		    ? base64_encode(m, in->md5_expected, MD5_SIZE) /* as it was sent: of parts only */
-		    : text_hex(m, in->md5_expected, MD5_SIZE), "CalculatedDigest", base64_encode(m, out, MD5_SIZE), NULL);
+		    : text_hex(m, in->md5_expected, MD5_SIZE),
+		    "CalculatedDigest", base64_encode(m, out, MD5_SIZE), NULL);
 	body->md5_hex = text_hex(m, out, MD5_SIZE);
 	digest_end(in->checksum, out);
 	body->checksum = base64_encode(m, out, digest_size((enum digest_kind)in->algorithm->kind));

@@ -155,6 +155,8 @@ bucket_rule(struct call *c)
 bool
 encryption_by_bucket(struct call *c)
 {
+	if (bucket_rule(c) == NULL)
+		s3_access_look(c, s3_access(c, s3_bucket(c)));
 	return bucket_rule(c) != NULL;
 }
 
@@ -245,15 +247,15 @@ encryption_pairs(struct call *c, const char **list, size_t n, const char *salt)
 	verifier = encryption_verifier(c, salt);
 	if (verifier != NULL)
 		return add(list, n, VERIFIER, verifier);
-	rule = sse == NULL ? bucket_rule(c) : NULL;
-	if (rule != NULL) {
+	rule = sse == NULL || is_kms(sse) ? bucket_rule(c) : NULL;
+	if (rule != NULL && sse == NULL) {
 		const struct xml *by = xml_child(rule, "ApplyServerSideEncryptionByDefault");
 
 		sse = by != NULL ? xml_child_text(by, "SSEAlgorithm") : NULL;
 		key = by != NULL ? xml_child_text(by, "KMSMasterKeyID") : NULL;
-		if (bucket_key == NULL)
-			bucket_key = xml_child_text(rule, "BucketKeyEnabled");
 	}
+	if (rule != NULL && bucket_key == NULL)
+		bucket_key = xml_child_text(rule, "BucketKeyEnabled");
 	if (!is_kms(sse))
 		return n;
 	return kms_pairs(list, n, sse, kms_arn(c, key), bucket_key);

@@ -48,7 +48,7 @@ size_t encryption_kms_pairs(const char **list, size_t n, const char *arn, const 
 bool   encryption_is_pair(const char *name);
 /* The verifier of the request's own key, by which an upload knows its parts; NULL: no key. */
 const char *encryption_verifier(struct call *c, const char *salt);
-/* The bucket says how its objects are encrypted. */
+/* The bucket says how its objects are encrypted: as it is, not as it is remembered. */
 bool        encryption_by_bucket(struct call *c);
 /* Answer with what stands among the headers of an object. */
 void   encryption_headers(struct call *c, const struct blob_pairs *headers);

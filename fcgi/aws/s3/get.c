@@ -1,5 +1,6 @@
 /* fcgi/aws/s3/get.c - GetObject and HeadObject */
 #include <string.h>
+#include <strings.h>
 
 #include "fcgi/aws/s3/encryption.h"
 #include "fcgi/aws/s3/multipart.h"
@@ -126,7 +127,7 @@ put_part_headers(struct call *c, const struct blob_object *o, const struct part 
 	if (p->parts > 0)
 		call_header(c, "x-amz-mp-parts-count",
 		    mem_fmt(c->task->mem, "%lld", (long long)p->parts));
-	if (mode == NULL || strcmp(mode, "ENABLED") != 0)
+	if (mode == NULL || strcasecmp(mode, "ENABLED") != 0)
 		return;
 	/* The checksum is of the whole: it would not fit a part. */
 	if (p->parts > 0 && strcmp(o->checksum_type, "COMPOSITE") == 0)

@@ -114,7 +114,8 @@ check_date(struct call *c, const struct xml *x)
 	int64_t     at;
 
 	if (date != NULL && (!clock_parse_iso(date, &at) || at % DAY != 0))
-		wrong(c, "'Date' must be at midnight GMT");
+		s3_throw(c, &S3_INVALID_ARGUMENT, "'Date' must be at midnight GMT", "ArgumentName", "Date",
+		    "ArgumentValue", date, NULL);
 }
 
 static void

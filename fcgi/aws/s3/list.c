@@ -224,7 +224,7 @@ s3_list_objects(struct call *c)
 	if (p.more && *p.what.delimiter != '\0')
 		enc_text(c->out, "NextMarker", shown(&p, last_of(&p)));
 	put_settings(&p);
-	put_entries(&p, true);
+	put_entries(&p, c->who != NULL); /* strangers are not told whose it is */
 }
 
 /* A continuation token is the last entry of the page before, out of the client's sight. */

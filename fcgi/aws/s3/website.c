@@ -137,6 +137,17 @@ root_of(const struct site *s, const char *scheme)
 	    c->sub_host != NULL ? "" : "/", c->sub_host != NULL ? "" : s->bucket);
 }
 
+/* The same without scheme and host. */
+static const char *
+root_path(const struct site *s)
+{
+	struct call *c = s->c;
+	const char  *path = strchr(strstr(c->base_url, "://") + strlen("://"), '/');
+
+	return mem_fmt(c->task->mem, "%s%s%s", path != NULL ? path : "",
+	    c->sub_host != NULL ? "" : "/", c->sub_host != NULL ? "" : s->bucket);
+}
+
 static void
 redirect(struct call *c, int status, const char *to)
 {
@@ -304,7 +315,7 @@ answer_page(const struct site *s)
 		struct attempt    index = { .site = s, .key = index_of(s, "/") };
 
 		if (attempt(&index) == NULL) {
-			redirect(c, 302, mem_fmt(c->task->mem, "%s%s/", root_of(s, NULL), as_path(c, s->key)));
+			redirect(c, 302, mem_fmt(c->task->mem, "%s%s/", root_path(s), as_path(c, s->key)));
 			return;
 		}
 		s3_state(c)->extras = extras;

@@ -116,8 +116,11 @@ REFUSED = [
      "EntityTooSmall", b"<MinSizeAllowed>5</MinSizeAllowed>"),
     ([["starts-with", "$x-amz-meta-a", ""], ["content-length-range", 5]], {}, 400,
      "InvalidPolicyDocument", b""),
-    ([["starts-with", "$x-amz-meta-a", ""], ["content-length-range", -1, 5]], {}, 400,
-     "InvalidPolicyDocument", b""),
+    ([["starts-with", "$x-amz-meta-a", ""], ["content-length-range", "x", 5]], {}, 403,
+     "AccessDenied", b"Policy Condition failed: [&quot;content-length-range&quot;, &quot;x&quot;, "
+     b"&quot;5&quot;]"),
+    ([["eq", "x-amz-meta-a", "b"]], {}, 403, "AccessDenied",
+     b"Policy Condition failed: [&quot;eq&quot;, &quot;x-amz-meta-a&quot;, &quot;b&quot;]"),
     ([["like", "$x-amz-meta-a", ""]], {}, 400, "InvalidPolicyDocument", b""),
     ([{}], {}, 400, "InvalidPolicyDocument", b"Invalid Simple-Condition"),
     ([["starts-with", "$x-amz-meta-a", ""]], {"expires": -10}, 403, "AccessDenied",
