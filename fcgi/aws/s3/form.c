@@ -17,6 +17,21 @@ reading_of(struct call *c)
 	return s3_state(c)->form;
 }
 
+static bool
+to_bucket(struct call *c)
+{
+	aws_rest_match_as(c, c->service, "GET");
+	return aws_rest_label(c, "Bucket") != NULL && aws_rest_label(c, "Key") == NULL;
+}
+
+void
+form_refuse_other(struct call *c)
+{
+	if (strcmp(c->req->method, "POST") == 0 && c->req->args.n == 0 && to_bucket(c))
+		s3_throw(c, &S3_PRECONDITION, NULL, "Condition",
+		    "Bucket POST must be of the enclosure-type multipart/form-data", NULL);
+}
+
 const struct op *
 form_find(struct call *c)
 {
@@ -26,14 +41,11 @@ form_find(struct call *c)
 		if (strcmp(c->req->method, "POST") != 0 || c->req->args.n > 0)
 			return NULL;
 		r = mem_one(c->task->mem, struct reading);
+		if (!form_start(&r->parser, request_header(c->req, "content-type")))
+			return NULL;
 	}
-	aws_rest_match_as(c, c->service, "GET");
-	if (aws_rest_label(c, "Bucket") == NULL || aws_rest_label(c, "Key") != NULL)
+	if (!to_bucket(c))
 		return NULL;
-	if (s3_state(c)->form == NULL &&
-	    !form_start(&r->parser, request_header(c->req, "content-type")))
-		s3_throw(c, &S3_PRECONDITION, NULL, "Condition",
-		    "Bucket POST must be of the enclosure-type multipart/form-data", NULL);
 	s3_state(c)->form = r;
 	if (r->is_put)
 		aws_rest_set_label(c, "Key", r->form.key);

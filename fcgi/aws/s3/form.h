@@ -36,6 +36,8 @@ struct s3_form {
 
 /* The request is a form to a bucket: PutObject, with the label of the bucket; NULL: it is none. */
 const struct op *form_find(struct call *c);
+/* Of a request that no operation is for: throws when it is sent where forms are, and is none. */
+void form_refuse_other(struct call *c);
 /* Of a form: who sent it, and whether he may.  False: it is no form. */
 bool form_authenticate(struct call *c, const struct sigv4_faults *f);
 void form_answer(struct call *c);

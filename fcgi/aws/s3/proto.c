@@ -80,6 +80,8 @@ find(struct call *c)
 	op = form_find(c);
 	if (op == NULL)
 		op = aws_rest_match(c, c->service);
+	if (op == NULL)
+		form_refuse_other(c);
 	return op != NULL && s3_stray_subresource(c, op) == NULL ? op : NULL;
 }
 
