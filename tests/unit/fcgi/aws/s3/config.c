@@ -144,8 +144,7 @@ static const struct {
 	  "</ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>",
 	  "InvalidArgument" },
 	{ "abac", "<AbacStatus><Status>Enabled</Status></AbacStatus>", "NotImplemented" },
-	{ "metrics&id=a", "<MetricsConfiguration><Id>b</Id></MetricsConfiguration>",
-	  "InvalidConfigurationId" },
+	{ "metrics&id=a", "<MetricsConfiguration><Id>b</Id></MetricsConfiguration>", "MalformedXML" },
 	{ "metrics&id=", "<MetricsConfiguration><Id></Id></MetricsConfiguration>",
 	  "InvalidConfigurationId" },
 	{ "metrics&id=b", "<MetricsConfiguration><Id>b</Id><Filter/></MetricsConfiguration>",
@@ -228,11 +227,11 @@ test_ids(void **state)
 	assert_non_null(strstr(s3_send("GET", token, "", "", 0).body.data, "<Id>n101</Id>"));
 	assert_int_equal(s3_do("GET", "/bkt?metrics&continuation-token=*", ""), 400);
 	assert_int_equal(s3_put_document("/bkt?metrics&id=x",
-	    "<MetricsConfiguration><Id>x</Id></MetricsConfiguration>").status, 200);
+	    "<MetricsConfiguration><Id>x</Id></MetricsConfiguration>").status, 204);
 	assert_string_equal(s3_put_document("/bkt?metrics&id=y",
 	    "<MetricsConfiguration><Id>y</Id></MetricsConfiguration>").code, "TooManyConfigurations");
 	assert_int_equal(s3_put_document("/bkt?metrics&id=x",
-	    "<MetricsConfiguration><Id>x</Id></MetricsConfiguration>").status, 200);
+	    "<MetricsConfiguration><Id>x</Id></MetricsConfiguration>").status, 204);
 	assert_int_equal(s3_do("DELETE", "/bkt?metrics&id=x", ""), 204);
 	assert_int_equal(s3_do("DELETE", "/bkt?metrics&id=x", ""), 404);
 	s3_call_end();
