@@ -53,9 +53,10 @@ test_moves(void **state)
 static int
 put_if(struct task *t, const char *tag)
 {
-	const char *headers[] = { "CONTENT_TYPE=application/json", mem_fmt(t->mem, "HTTP_IF_MATCH=%s",
-	    tag), NULL };
+	char        condition[120];
+	const char *headers[] = { "CONTENT_TYPE=application/json", condition, NULL };
 
+	snprintf(condition, sizeof(condition), "HTTP_IF_MATCH=%s", tag);
 	return api_send(t, "PUT", path, headers, "{\"advance\":1}")->status;
 }
 
