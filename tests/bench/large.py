@@ -104,7 +104,9 @@ def mib_64(s3, directory):
 
 
 def peer(program, source):
-    """The same on moto, which checks no signature and has no web server before it."""
+    """The same on moto, which checks no signature, only that there is one."""
+    signed = ["-H", "Authorization: AWS4-HMAC-SHA256 Credential=k/20260101/us-east-1/s3/"
+              "aws4_request, SignedHeaders=host, Signature=0"]
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
@@ -115,9 +117,10 @@ def peer(program, source):
             curl("-X", "PUT", "--retry-connrefused", "--retry", "30", "--retry-delay", "1", url,
                  measured="speed_upload")
             for _ in range(ROUNDS):
-                puts.append(curl("-T", source, "-H", "Expect:", f"{url}/k",
+                puts.append(curl("-T", source, *signed, "-H", "Expect:", f"{url}/k",
                                  measured="speed_upload"))
-                gets.append(curl("-o", "/dev/null", f"{url}/k", measured="speed_download"))
+                gets.append(curl("-o", "/dev/null", *signed, f"{url}/k",
+                                 measured="speed_download"))
         finally:
             server.terminate()
     line("moto server: GET 64 MiB", gets)
