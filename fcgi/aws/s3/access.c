@@ -61,6 +61,15 @@ fits_memory(const struct blob_access *docs)
 }
 
 static void
+remember(struct call *c, const char *bucket, const struct blob_access *docs)
+{
+	if (fits_memory(docs))
+		memo_put(c->world->memo, &c->space, bucket, docs, copy_docs);
+	else
+		s3_access_forget(c, bucket);
+}
+
+static void
 read_policy(struct call *c, struct s3_access *a)
 {
 	const char *why;
@@ -82,8 +91,7 @@ look(struct call *c, struct s3_access *a)
 		memo_forget(c->world->memo, &c->space, a->bucket);
 		s3_throw_result(c, BLOB_NO_BUCKET, a->bucket, NULL);
 	}
-	if (fits_memory(&a->docs))
-		memo_put(c->world->memo, &c->space, a->bucket, &a->docs, copy_docs);
+	remember(c, a->bucket, &a->docs);
 	a->remembered = false;
 	a->events = a->cycle = NULL;
 	read_policy(c, a);
@@ -138,7 +146,7 @@ void
 s3_access_new(struct call *c, const char *bucket, const struct blob_access *docs)
 {
 	if (docs != NULL)
-		memo_put(c->world->memo, &c->space, bucket, docs, copy_docs);
+		remember(c, bucket, docs);
 	else
 		s3_access_forget(c, bucket);
 }

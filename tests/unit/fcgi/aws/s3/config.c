@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "shared/base/buf.h"
 #include "shared/base/mem.h"
 #include "shared/db/db.h"
 #include "tests/unit/support/s3_call.h"
@@ -91,6 +92,34 @@ test_remembered_is_short(void **state)
 	}
 	assert_int_equal(s3_put_document("/bkt?encryption", mem_fmt(m, rule, "", "", "", "k")).status,
 	    200);
+	s3_call_end();
+	mem_free(m);
+}
+
+/* Rules may be long, and then no process remembers them, whatever becomes of the bucket. */
+static void
+test_long_rules_are_not_remembered(void **state)
+{
+	struct mem *m = mem_new(16 << 20);
+	struct buf  b = buf_new(m);
+	char        prefix[1001];
+
+	(void)state;
+	memset(prefix, '>', sizeof(prefix) - 1); /* each is kept as four */
+	prefix[sizeof(prefix) - 1] = '\0';
+	buf_text(&b, "<LifecycleConfiguration>");
+	for (int i = 0; i < 300; i++)
+		buf_fmt(&b, "<Rule><ID>%d</ID><Filter><Prefix>%d%s</Prefix></Filter>"
+		    "<Status>Enabled</Status><Expiration><Days>1</Days></Expiration></Rule>", i, i, prefix);
+	buf_text(&b, "</LifecycleConfiguration>");
+	s3_call_setup();
+	assert_int_equal(s3_put_document("/bkt?lifecycle", b.data).status, 200);
+	s3_call_fresh();
+	assert_int_equal(s3_do("PUT", "/bkt/k", "x"), 200);
+	assert_int_equal(s3_do("PUT", "/bkt?versioning", "<VersioningConfiguration><Status>Enabled"
+	    "</Status></VersioningConfiguration>"), 200);
+	assert_int_equal(s3_do("PUT", "/bkt/k", "x"), 200);
+	assert_int_equal(s3_do("GET", "/bkt/k", ""), 200);
 	s3_call_end();
 	mem_free(m);
 }
@@ -284,6 +313,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_order_and_space, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_cors_is_short, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_remembered_is_short, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(test_long_rules_are_not_remembered, scratch_setup,
+		    scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_refused, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_notification, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_ids, scratch_setup, scratch_teardown),
