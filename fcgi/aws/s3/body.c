@@ -175,10 +175,11 @@ s3_check_quota(struct call *c, int64_t size)
 {
 	struct s3_state *s = s3_state(c);
 
-	if (!s->weighed &&
-	    !weigh_fits(c->task, c->world->limit, c->env->account, c->env->storage, size))
+	if (size < s->weighed)
+		return;
+	if (!weigh_fits(c->task, c->world->limit, c->env->account, c->env->storage, size))
 		task_throw(c->task, &S3_QUOTA, NULL);
-	s->weighed = true;
+	s->weighed = size + 1;
 }
 
 static const struct s3_body *

@@ -2,8 +2,8 @@
 #ifndef MF_S3_STATE_H
 #define MF_S3_STATE_H
 
-#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct asked;
 struct blob_object;
@@ -41,7 +41,7 @@ struct s3_state {
 	struct s3_body   *body;   /* taken, and stored when large: never read twice */
 	struct xml       *document;
 	const struct buf *text;   /* a body that was read as one; NULL: none was yet */
-	bool              weighed; /* what it stores was counted into the quota */
+	int64_t           weighed; /* bytes that were counted into the quota, and 1; 0: none were */
 	struct s3_extras *extras; /* of the fault being thrown */
 	struct reading   *form;   /* the request is one (form.h) */
 	struct s3_cors   *cors;   /* of this answer, whatever it becomes; NULL: none */

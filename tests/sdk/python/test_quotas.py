@@ -5,6 +5,7 @@ import installation
 from conftest import make_client
 from database import ask
 from test_accounts import Visitor, sign_up
+from test_s3_post import multipart, post, signed
 
 
 def test_environments_quota():
@@ -66,6 +67,9 @@ def test_storage_quota(refused):
         s3.put_object(Bucket="bbb", Key=str(n), Body=b"x" * 140000)
     with refused("QuotaExceeded", 403):
         s3.put_object(Bucket="bbb", Key="2", Body=b"x" * 140000)
+    # What a form holds has no length before it is here.
+    sent = post(environment, "bbb", multipart(signed(s3, "bbb", "2"), b"x" * 140000), form="path")
+    assert sent.status == 403 and b"<Code>QuotaExceeded</Code>" in sent.body
     with refused("QuotaExceeded", 403):
         s3.copy_object(Bucket="bbb", Key="2", CopySource="bbb/1")
     upload = s3.create_multipart_upload(Bucket="bbb", Key="2")["UploadId"]
