@@ -16,7 +16,7 @@ static const char *const targets[] = {
 	"PUT /bkt?website", "POST /bkt?delete",
 	"POST /bkt/k?uploadId=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
 	"PUT /bkt/k?tagging", "PUT /bkt/k?retention", "PUT /bkt/k?legal-hold", "PUT /bkt/k?acl",
-	"PUT /bkt/k?encryption",
+	"PUT /bkt/k?encryption", "POST /bkt/k?restore",
 };
 
 /* Kept and read again it is the same, and is still taken. */

@@ -35,6 +35,8 @@ MORE_DOCUMENTS = {
                                   "</ObjectOwnership></Rule></OwnershipControls>",
     "PutPublicAccessBlock": "<PublicAccessBlockConfiguration><BlockPublicAcls>true"
                             "</BlockPublicAcls></PublicAccessBlockConfiguration>",
+    "RestoreObject": "<RestoreRequest><Days>1</Days><GlacierJobParameters><Tier>Bulk</Tier>"
+                     "</GlacierJobParameters></RestoreRequest>",
 }
 POLICY = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": ["*"]}, "Action": ["s3:GetObject"],
                          "Resource": "arn:aws:s3:::b/*",
