@@ -9,6 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 eval "$(/usr/bin/python3 "$here/exports.py" minio-py aws_s3)"
 unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_DEFAULT_REGION
 export MINT_MODE=full SERVER_REGION=us-east-1 ENABLE_HTTPS=0 RUN_ON_FAIL=1
+cd "$work" # where it makes its files
 status=0
 PYTHONPATH=$directory "$PUBLIC_VENV/bin/python" "$here/minio_py_run.py" \
 	"$directory/tests/functional/tests.py" \

@@ -15,14 +15,26 @@ def case_name(part, function):
     return before + re.sub(r"bucket-\d+", "bucket-*", name)
 
 
+def read_case(text, at):
+    """A case and where it ends.  The shell's parts do not quote all that they print."""
+    try:
+        return json.JSONDecoder(strict=False).raw_decode(text, at)
+    except json.JSONDecodeError:
+        end = text.find('\n{"name"', at)
+        line = text[at:end if end >= 0 else len(text)]
+        found = {"function": "(could not be read)", "name": "(could not be read)"}
+        found["status"] = re.findall(r'"status": *"(\w+)"', line)[-1]
+        return found, at + len(line)
+
+
 def main():
     part, log, status = sys.argv[1:]
     seen, failed = collections.Counter(), False
-    with open(log, encoding="utf-8") as lines:
-        text = lines.read()
-    decoder, at = json.JSONDecoder(), 0
-    while (at := text.find("{", at)) >= 0:
-        case, at = decoder.raw_decode(text, at)
+    with open(log, encoding="utf-8") as file:
+        text = file.read()
+    at = 0
+    while (at := text.find('{"name"', at)) >= 0:
+        case, at = read_case(text, at)
         name = case_name(part, case["name" if part == "minio-py" else "function"])
         seen[name] += 1
         if seen[name] > 1:
