@@ -67,8 +67,9 @@ void blob_happened_add(struct task *t, const struct space *sp, const char *bucke
 /* Up to `limit` spaces past `after` in which something happened. */
 size_t blob_happened_spaces(struct task *t, int64_t after, size_t limit, int64_t **out);
 /*
- * Up to `limit` of them, which are gone; part of a transaction.  Fills in public_id, and by sp's id
- * its environment and generation.  0: none, another is at it, or the environment does not run.
+ * Up to `limit` of them, all of one bucket, which are gone; part of a transaction.  Fills in
+ * public_id, and by sp's id its environment and generation.  0: none, another is at it, or the
+ * environment does not run.
  */
 size_t blob_happened_take(struct task *t, struct space *sp, const char *service, size_t limit,
     struct blob_happening **out, const char **public_id);

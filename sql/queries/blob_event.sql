@@ -105,8 +105,9 @@ with recursive walk as (
 select w.space from walk w limit $2
 
 -- name: blob_happened_take(bigint, bigint, text)
--- The first $2 of space $1 of service $3, while its environment runs; one such statement at a time
--- for each space. bucket and the rest are null where the bucket has gone.
+-- Of the first $2 of space $1 of service $3, while its environment runs, those of the bucket that
+-- comes first: what is said of a bucket may be long, and many would be more than a task may hold.
+-- One such statement at a time for each space. bucket is null where the bucket has gone.
 with held as materialized (
   select pg_try_advisory_xact_lock(hashtextextended('blob.happened', $1)) as mine),
 home as materialized (
@@ -115,12 +116,12 @@ home as materialized (
     join core.environment e on e.id = s.environment_id and e.state = 'running'
    where s.space = $1 and s.service = $3 and (select h.mine from held h)),
 due as materialized (
-  select d.id
+  select d.id, abs(d.bucket) = first_value(abs(d.bucket)) over (order by d.id) as first
     from home
    cross join lateral (
-     select h.id from blob.happened h where h.space = $1 order by h.id limit $2) d),
+     select h.id, h.bucket from blob.happened h where h.space = $1 order by h.id limit $2) d),
 gone as (
-  delete from blob.happened h using due d where h.space = $1 and h.id = d.id
+  delete from blob.happened h using due d where h.space = $1 and h.id = d.id and d.first
   returning h.id, h.bucket, h.event, h.key, h.version, h.size, h.etag, h.class, h.until_at, h.at)
 select m.id as environment, m.public_id, m.generation, b.name as bucket, g.event, g.key, g.version,
        g.size, g.etag, g.class, g.until_at, g.at

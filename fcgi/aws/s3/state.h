@@ -52,6 +52,5 @@ struct s3_state {
 
 struct s3_state *s3_state(struct call *c);
 const char      *s3_host_id(struct call *c);
-/* Text that may stand in an answer: U+FFFD for each character XML has no place for. */
 
 #endif

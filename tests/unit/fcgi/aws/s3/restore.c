@@ -290,6 +290,44 @@ test_told_once(void **state)
 	s3_call_end();
 }
 
+/* Many buckets with long rules: their documents together would be more than a task may hold. */
+static void
+test_many_buckets_tell(void **state)
+{
+	struct task *t = *state;
+	struct mem  *m = mem_new(4 << 20);
+	struct buf   rules = buf_new(m);
+	char         filler[1001] = { 0 };
+
+	memset(filler, 'x', sizeof(filler) - 1);
+	set_up();
+	buf_text(&rules, "<NotificationConfiguration>");
+	for (int i = 100; i < 195; i++)
+		buf_fmt(&rules, "<QueueConfiguration><Id>%d</Id><Filter><S3Key><FilterRule><Name>prefix"
+		    "</Name><Value>%d%s</Value></FilterRule></S3Key></Filter><Queue>arn:aws:sqs:us-east-1:"
+		    "111111111111:q</Queue><Event>s3:LifecycleExpiration:*</Event></QueueConfiguration>", i,
+		    i, filler);
+	buf_text(&rules, "</NotificationConfiguration>");
+	assert_null(s3_send("PUT", "/bkt?notification", "x-amz-skip-destination-validation: true\n",
+	    rules.data, rules.len).code);
+	s3_call_fresh();
+	scratch_sql("delete from blob.event");
+	scratch_sql("insert into blob.bucket (space, name, owner, region, created_at)"
+	    " select space, 'bkt' || i, owner, region, created_at"
+	    " from blob.bucket, generate_series(1, 149) i");
+	scratch_sql("insert into blob.bucket_config (space, bucket, kind, id, document)"
+	    " select space, b.id, kind, c.id, document from blob.bucket_config c join blob.bucket b"
+	    " using (space) where b.id <> c.bucket");
+	scratch_sql("insert into blob.happened (space, bucket, event, key, at)"
+	    " select space, id, 'LifecycleExpiration:Delete', '100%s', created_at from blob.bucket"
+	    " order by id", filler);
+	for (int n = 0; n < 150; n++)
+		assert_null(scratch_try(t, tell));
+	assert_string_equal(scratch_sql("select count(*) from blob.event"), "150");
+	s3_call_end();
+	mem_free(m);
+}
+
 int
 main(void)
 {
@@ -300,6 +338,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_lists, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_rules_tell, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_told_once, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(test_many_buckets_tell, scratch_setup, scratch_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
