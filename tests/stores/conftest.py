@@ -22,6 +22,7 @@ import installation  # noqa: E402
 KIND = os.environ.get("TEST_STORE_KIND", "")
 BEHIND = json.loads(os.environ.get("TEST_STORE_BEHIND") or "{}")
 URL = os.environ.get("TEST_STORE_URL", "")
+LEFT_ALONE = 1.1
 
 
 def s3_behind():
@@ -44,6 +45,15 @@ class Store:
         while installation.http("GET", URL + "/_faults").json["under_way"] > 0:
             assert time.monotonic() < deadline
             time.sleep(0.05)
+
+    def wait_until_asked(self):
+        """A process that got no answer five times leaves the store alone for a second, and says so
+        (shared/client/http.h): a fault told meanwhile may find nobody who runs into it."""
+        with open(os.path.join(os.environ["TEST_DIR"], "var/log/pool.log"), encoding="utf-8") as f:
+            said = [line for line in f if "event=store " in line]
+        left_alone = sum("does not answer" in line for line in said)
+        if left_alone > sum("answers again" in line for line in said):
+            time.sleep(LEFT_ALONE)
 
     def objects(self):
         """How many bodies there are."""

@@ -50,6 +50,7 @@ def nothing_acknowledged_is_lost(store, once, kept):
     for key, digest in digests.items():
         body = works_again(once, bucket, key)
         assert hashlib.sha256(body).hexdigest() == digest
+    store.wait_until_asked()
     store.settle()
     collect()
     assert store.uploads() == 0
