@@ -36,6 +36,14 @@ for path in sys.argv[1:]:
         bad = 1
 sys.exit(bad)' || failed=1
 
+# What stands at the top is decided; anything else got there by mistake.
+for f in $(git ls-files 2>/dev/null | cut -d/ -f1 | sort -u); do
+	case $f in
+	.ci|.gitignore|Makefile|README.md|docs|fcgi|httpd-conf|jobs|shared|sql|tests) ;;
+	*) echo "$f:1: has no place here"; failed=1 ;;
+	esac
+done
+
 for number in $(find sql/migrations -name '*.sql' -printf '%f\n' | cut -c1-4 | sort | uniq -d); do
 	echo "sql/migrations: two files are number $number"
 	failed=1
