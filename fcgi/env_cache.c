@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "shared/base/clock.h"
+#include "shared/base/hash.h"
 #include "shared/base/mem.h"
 #include "shared/base/task.h"
 #include "shared/base/text.h"
@@ -44,11 +45,7 @@ env_cache_new(void)
 static unsigned
 bucket_of(const char *key)
 {
-	uint32_t hash = UINT32_C(2166136261); /* FNV-1a */
-
-	for (; *key != '\0'; key++)
-		hash = (hash ^ (unsigned char)*key) * UINT32_C(16777619);
-	return hash % BUCKETS;
+	return hash_bytes(HASH_START, key, strlen(key)) % BUCKETS;
 }
 
 static struct entry **

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shared/base/hash.h"
 #include "shared/base/mem.h"
 #include "shared/base/task.h"
 
@@ -58,13 +59,9 @@ memo_free(struct memo *memo)
 static struct entry **
 place(struct memo *memo, const struct space *sp, const char *key)
 {
-	uint32_t hash = UINT32_C(2166136261); /* FNV-1a */
+	uint32_t hash = hash_bytes(HASH_START, key, strlen(key));
 
-	for (const char *p = key; *p != '\0'; p++)
-		hash = (hash ^ (unsigned char)*p) * UINT32_C(16777619);
-	for (int shift = 0; shift < 64; shift += 8)
-		hash = (hash ^ (uint32_t)((uint64_t)sp->id >> shift & 0xff)) * UINT32_C(16777619);
-	return &memo->places[hash % PLACES];
+	return &memo->places[hash_bytes(hash, &sp->id, sizeof(sp->id)) % PLACES];
 }
 
 static bool

@@ -3,6 +3,7 @@
 
 #include "fcgi/auth/sigv4_parts.h"
 #include "shared/base/buf.h"
+#include "shared/base/hash.h"
 #include "shared/base/mem.h"
 #include "shared/wire/digest.h"
 
@@ -34,16 +35,6 @@ derive(struct mem *m, struct sigv4 *s, const char *secret)
 	}
 }
 
-static struct kept *
-place(const char *of)
-{
-	uint32_t hash = UINT32_C(2166136261); /* FNV-1a */
-
-	for (; *of != '\0'; of++)
-		hash = (hash ^ (unsigned char)*of) * UINT32_C(16777619);
-	return &kept[hash % KEPT];
-}
-
 void
 sigv4_derive(struct mem *m, struct sigv4 *s, const char *secret)
 {
@@ -57,7 +48,7 @@ sigv4_derive(struct mem *m, struct sigv4 *s, const char *secret)
 	buf_text(&of, s->service);
 	buf_char(&of, '/');
 	buf_text(&of, secret);
-	k = place(of.data);
+	k = &kept[hash_bytes(HASH_START, of.data, of.len) % KEPT];
 	if (k->n == of.len && memcmp(k->of, of.data, of.len) == 0) {
 		memcpy(s->signing_key, k->key, sizeof(k->key));
 		return;
