@@ -56,54 +56,54 @@ ring(struct task *t, const struct world *world, const struct blob_event_sent *li
 static bool
 carry_one(struct task *t, const struct world *world, int64_t space)
 {
-	struct mem_mark         mark = mem_mark(t->mem);
 	struct blob_event_sent *list;
 	bool                    more;
 	size_t                  n = blob_event_send(t, space, &services_told, &list, &more);
 
 	ring(t, world, list, n);
-	mem_release(t->mem, mark);
 	return more;
 }
 
-/* What happened by itself becomes events. */
-bool
-courier_tell(struct task *t, const struct world *world, int64_t *after)
+/* What happened by itself becomes events: one batch. */
+static bool
+tell_one(struct task *t, const struct world *world, int64_t space)
 {
-	const struct service *s = service_sold(services_told.buckets);
-	int64_t              *spaces;
-	bool                  any = false;
-	size_t                n;
-
-	do {
-		n = blob_happened_spaces(t, *after, SPACES, &spaces);
-		for (size_t i = 0; i < n; i++) {
-			struct mem_mark mark = mem_mark(t->mem);
-
-			*after = spaces[i];
-			any = s->tell(t, world, *after) > 0 || any;
-			mem_release(t->mem, mark);
-		}
-	} while (n == SPACES);
-	return any;
+	return service_sold(services_told.buckets)->tell(t, world, space) > 0;
 }
 
-/* One batch of each space, so that a busy one keeps nobody waiting. */
-bool
-courier_carry(struct task *t, const struct world *world, int64_t *after)
+/* One batch of each space that `due` finds, so that a busy one keeps nobody waiting. */
+static bool
+one_of_each(struct task *t, const struct world *world, int64_t *after,
+    size_t (*due)(struct task *t, int64_t after, size_t limit, int64_t **out),
+    bool (*one)(struct task *t, const struct world *world, int64_t space))
 {
 	int64_t *spaces;
 	bool     any = false;
 	size_t   n;
 
 	do {
-		n = blob_event_spaces(t, *after, SPACES, &spaces);
+		n = due(t, *after, SPACES, &spaces);
 		for (size_t i = 0; i < n; i++) {
+			struct mem_mark mark = mem_mark(t->mem);
+
 			*after = spaces[i];
-			any = carry_one(t, world, spaces[i]) || any;
+			any = one(t, world, *after) || any;
+			mem_release(t->mem, mark);
 		}
 	} while (n == SPACES);
 	return any;
+}
+
+bool
+courier_tell(struct task *t, const struct world *world, int64_t *after)
+{
+	return one_of_each(t, world, after, blob_happened_spaces, tell_one);
+}
+
+bool
+courier_carry(struct task *t, const struct world *world, int64_t *after)
+{
+	return one_of_each(t, world, after, blob_event_spaces, carry_one);
 }
 
 static void

@@ -30,16 +30,22 @@ blob_event_add(struct task *t, const struct space *sp, const char *sender,
 	    db_time(sp->now));
 }
 
+static size_t
+read_spaces(struct task *t, const struct rows *r, int64_t **out)
+{
+	*out = mem_array(t->mem, int64_t, r->n + 1);
+	for (size_t i = 0; i < r->n; i++)
+		(*out)[i] = row_i64(r, i, "space");
+	return r->n;
+}
+
 size_t
 blob_event_spaces(struct task *t, int64_t after, size_t limit, int64_t **out)
 {
 	struct rows r = db_rows(t, &Q_blob_event_spaces, db_time(t->now), db_i64(after),
 	    db_i64((int64_t)limit));
 
-	*out = mem_array(t->mem, int64_t, r.n + 1);
-	for (size_t i = 0; i < r.n; i++)
-		(*out)[i] = row_i64(&r, i, "space");
-	return r.n;
+	return read_spaces(t, &r, out);
 }
 
 size_t
@@ -71,10 +77,7 @@ blob_happened_spaces(struct task *t, int64_t after, size_t limit, int64_t **out)
 {
 	struct rows r = db_rows(t, &Q_blob_happened_spaces, db_i64(after), db_i64((int64_t)limit));
 
-	*out = mem_array(t->mem, int64_t, r.n + 1);
-	for (size_t i = 0; i < r.n; i++)
-		(*out)[i] = row_i64(&r, i, "space");
-	return r.n;
+	return read_spaces(t, &r, out);
 }
 
 size_t
