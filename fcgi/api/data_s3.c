@@ -109,10 +109,9 @@ put_file(struct call *c, struct target *to, const char *key, const struct buf *b
 void
 data_seed_s3(struct call *c, const struct data_wish *w)
 {
-	static const struct enc_traits json = { .format = ENC_JSON };
 	struct target to;
 	struct buf    b = buf_new(c->task->mem);
-	struct enc   *e = enc_new(c->task->mem, &json, &b);
+	struct enc   *e = enc_new(c->task->mem, &enc_traits_json, &b);
 	const char  **keys;
 	size_t        n = 0;
 

@@ -109,12 +109,11 @@ put_components(struct enc *e)
 static void
 make_document(void)
 {
-	static const struct enc_traits json = { .format = ENC_JSON };
 	struct mem *m = mem_new(DOCUMENT_MEMORY); /* it lives as long as the process */
 	struct enc *e;
 
 	document.text = buf_new(m);
-	e = enc_new(m, &json, &document.text);
+	e = enc_new(m, &enc_traits_json, &document.text);
 	enc_struct(e, NULL);
 	put_info(e);
 	put_paths(e, m);

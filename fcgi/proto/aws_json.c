@@ -7,8 +7,6 @@
 #include "shared/base/text.h"
 #include "shared/wire/json.h"
 
-static const struct enc_traits traits = { .format = ENC_JSON };
-
 bool
 aws_json_spoken(const struct call *c)
 {
@@ -41,7 +39,7 @@ aws_json_decode(struct call *c, const struct aws_json *j)
 	bool              none = body->len == 0;
 
 	put_headers(c, j);
-	c->out = enc_new(c->task->mem, &traits, &c->reply.body);
+	c->out = enc_new(c->task->mem, &enc_traits_json, &c->reply.body);
 	c->args = json_parse(c->task->mem, none ? "{}" : body->data, none ? 2 : body->len);
 	if (c->args == NULL || json_object_get_type(c->args) != json_type_object)
 		task_throw(c->task, j->malformed, NULL);
@@ -58,7 +56,7 @@ void
 aws_json_fault(struct call *c, const struct aws_json *j, const struct fault *f, const char *shape,
     const char *message)
 {
-	struct enc *e = enc_new(c->task->mem, &traits, &c->reply.body);
+	struct enc *e = enc_new(c->task->mem, &enc_traits_json, &c->reply.body);
 
 	c->reply.status = f->status;
 	put_headers(c, j);

@@ -139,11 +139,10 @@ is_json(const char *type)
 static void
 decode(struct call *c)
 {
-	static const struct enc_traits traits = { .format = ENC_JSON };
-	const char                    *method = c->req->method;
-	const struct buf              *body;
+	const char       *method = c->req->method;
+	const struct buf *body;
 
-	c->out = enc_new(c->task->mem, &traits, &c->reply.body);
+	c->out = enc_new(c->task->mem, &enc_traits_json, &c->reply.body);
 	c->args = NULL;
 	if (strcmp(method, "POST") != 0 && strcmp(method, "PUT") != 0 && strcmp(method, "PATCH") != 0)
 		return;
@@ -208,9 +207,8 @@ put_headers(struct call *c, const struct problem *p)
 static void
 fault(struct call *c, const struct fault *f)
 {
-	static const struct enc_traits traits = { .format = ENC_JSON };
-	const struct problem          *p = c->route;
-	struct enc                    *e = enc_new(c->task->mem, &traits, &c->reply.body);
+	const struct problem *p = c->route;
+	struct enc           *e = enc_new(c->task->mem, &enc_traits_json, &c->reply.body);
 
 	c->reply.status = f->status;
 	put_headers(c, p);

@@ -13,15 +13,13 @@
 #include "shared/wire/json.h"
 #include "shared/wire/uri.h"
 
-static const struct enc_traits json = { .format = ENC_JSON };
-
 /* Two may make it at once, for two bodies: the second hears that it is there. */
 static void
 make_bucket(struct task *t, struct store *s, const struct remote_name *name)
 {
 	struct oci        *o = oci_of(s);
 	struct buf         b = buf_new(t->mem);
-	struct enc        *e = enc_new(t->mem, &json, &b);
+	struct enc        *e = enc_new(t->mem, &enc_traits_json, &b);
 	struct http_answer a;
 
 	enc_struct(e, NULL);
@@ -77,7 +75,7 @@ const char *
 oci_begin(struct task *t, struct store *s, const struct remote_name *name)
 {
 	struct buf          b = buf_new(t->mem);
-	struct enc         *e = enc_new(t->mem, &json, &b);
+	struct enc         *e = enc_new(t->mem, &enc_traits_json, &b);
 	struct http_answer  a;
 	struct json_object *id;
 
@@ -114,7 +112,7 @@ oci_commit(struct task *t, struct store *s, const struct remote_name *name, cons
     const char *etags, int n, const unsigned char md5[REMOTE_MD5])
 {
 	struct buf         b = buf_new(t->mem);
-	struct enc        *e = enc_new(t->mem, &json, &b);
+	struct enc        *e = enc_new(t->mem, &enc_traits_json, &b);
 	struct http_answer a;
 
 	enc_struct(e, NULL);

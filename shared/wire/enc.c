@@ -12,6 +12,8 @@
 
 enum { MAX_DEPTH = 64 };
 
+const struct enc_traits enc_traits_json = { .format = ENC_JSON };
+
 enum kind { STRUCT, LIST, MAP };
 
 /* One thing that is open. */

@@ -26,6 +26,7 @@ struct enc_traits {
 	const char     *xmlns;       /* of the root element; NULL: none */
 	bool            declaration; /* <?xml version="1.0" encoding="UTF-8"?> first */
 };
+extern const struct enc_traits enc_traits_json; /* that, and nothing more */
 
 struct enc;
 

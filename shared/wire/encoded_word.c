@@ -66,16 +66,6 @@ encoded_word(struct mem *m, const char *s)
 	return is_ascii(s) ? s : quoted(m, s);
 }
 
-static int
-hex_digit(char ch)
-{
-	const char *digits = "0123456789ABCDEFabcdef", *p = ch != '\0' ? strchr(digits, ch) : NULL;
-
-	if (p == NULL)
-		return -1;
-	return (int)(p - digits < 16 ? p - digits : p - digits - 6);
-}
-
 /* NULL: the n bytes are not in Q, or hold a zero byte. */
 static const char *
 unquoted(struct mem *m, const char *s, size_t n)
@@ -90,8 +80,8 @@ unquoted(struct mem *m, const char *s, size_t n)
 			buf_char(&b, s[i] == '_' ? ' ' : s[i]);
 			continue;
 		}
-		high = i + 2 < n ? hex_digit(s[i + 1]) : -1;
-		low = i + 2 < n ? hex_digit(s[i + 2]) : -1;
+		high = i + 2 < n ? text_hex_value(s[i + 1]) : -1;
+		low = i + 2 < n ? text_hex_value(s[i + 2]) : -1;
 		if (high < 0 || low < 0 || (high == 0 && low == 0))
 			return NULL;
 		buf_char(&b, (char)(high << 4 | low));

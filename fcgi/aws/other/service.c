@@ -48,7 +48,7 @@ static void
 fault_xml(struct call *c, const struct fault *f, const char *message)
 {
 	static const struct enc_traits traits = { .format = ENC_XML, .declaration = true };
-	struct enc                    *e = enc_new(c->task->mem, &traits, &c->reply.body);
+	struct enc *e = enc_new(c->task->mem, &traits, &c->reply.body);
 
 	call_header(c, "Content-Type", "text/xml");
 	enc_struct(e, "ErrorResponse");
@@ -64,8 +64,7 @@ fault_xml(struct call *c, const struct fault *f, const char *message)
 static void
 fault_json(struct call *c, const struct fault *f, const char *message)
 {
-	static const struct enc_traits traits = { .format = ENC_JSON };
-	struct enc                    *e = enc_new(c->task->mem, &traits, &c->reply.body);
+	struct enc                    *e = enc_new(c->task->mem, &enc_traits_json, &c->reply.body);
 
 	call_header(c, "Content-Type", "application/x-amz-json-1.0");
 	call_header(c, "x-amzn-ErrorType", f->code);

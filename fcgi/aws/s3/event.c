@@ -25,8 +25,6 @@ static const char ITSELF[] = "s3.amazonaws.com";
 
 enum { TOLD_AT_ONCE = 100, REQUEST_ID = 16 };
 
-static const struct enc_traits json = { .format = ENC_JSON };
-
 /* The first rule with a queue; NULL: the bucket has none to tell. */
 static const struct xml *
 rules_of(struct call *c, const char *bucket)
@@ -196,7 +194,7 @@ record(struct call *c, const char *bucket, const struct xml *rule, const struct 
 {
 	struct mem *m = c->task->mem;
 	struct buf  b = buf_new(m);
-	struct enc *e = enc_new(m, &json, &b);
+	struct enc *e = enc_new(m, &enc_traits_json, &b);
 
 	enc_struct(e, NULL);
 	enc_list(e, "Records", NULL);
@@ -321,7 +319,7 @@ event_test(struct call *c, const struct xml *x)
 	struct mem        *m = c->task->mem;
 	struct blob_event *list = mem_array(m, struct blob_event, document_count(x, QUEUE) + 1);
 	struct buf         b = buf_new(m);
-	struct enc        *e = enc_new(m, &json, &b);
+	struct enc        *e = enc_new(m, &enc_traits_json, &b);
 	size_t             n = 0;
 
 	enc_struct(e, NULL);

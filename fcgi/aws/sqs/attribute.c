@@ -157,12 +157,11 @@ read_one(struct call *c, struct json_object *j, struct attribute *a)
 static const char *
 as_json(struct call *c, const struct attribute *list, size_t n)
 {
-	static const struct enc_traits traits = { .format = ENC_JSON };
-	struct buf                    *b = mem_one(c->task->mem, struct buf);
-	struct enc                    *e;
+	struct buf *b = mem_one(c->task->mem, struct buf);
+	struct enc *e;
 
 	*b = buf_new(c->task->mem);
-	e = enc_new(c->task->mem, &traits, b);
+	e = enc_new(c->task->mem, &enc_traits_json, b);
 	enc_list(e, NULL, NULL);
 	for (size_t i = 0; i < n; i++) {
 		enc_list(e, NULL, NULL);
