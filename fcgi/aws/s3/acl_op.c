@@ -83,20 +83,13 @@ find(struct call *c)
 	return o;
 }
 
-/* What is written over a delete marker is refused as one, also where no version was named. */
 static struct blob_object
 find_to_write(struct call *c)
 {
-	const char        *bucket = s3_bucket(c), *key = s3_key(c), *version = s3_version_arg(c);
 	struct blob_object o;
-	enum blob_result   r =
-	    blob_get(c->task, &c->space, s3_owner(c), bucket, key, version, false, &o);
 
-	if (r == BLOB_NO_KEY && o.delete_marker)
-		r = BLOB_MARKER;
-	if (r != BLOB_OK)
-		s3_throw_version(c, r, bucket, key, version, &o);
-	s3_check_object(c, bucket, &o);
+	s3_find_unmarked(c, &o);
+	s3_check_object(c, s3_bucket(c), &o);
 	s3_version_header(c, &o);
 	return o;
 }

@@ -62,12 +62,6 @@ says_size(const struct rule *r)
 	    xml_child(r->filter, "ObjectSizeLessThan") != NULL;
 }
 
-static bool
-is_archive(const char *class)
-{
-	return strcmp(class, "GLACIER") == 0 || strcmp(class, "DEEP_ARCHIVE") == 0;
-}
-
 /* One action; days: the element that has them. */
 static void
 put_action(struct rule *r, const char *action, const struct xml *x, const char *days)
@@ -78,7 +72,7 @@ put_action(struct rule *r, const char *action, const struct xml *x, const char *
 	enc_struct(r->out, NULL);
 	enc_text(r->out, "action", action);
 	put_filter(r);
-	if (class != NULL && !says_size(r) && !(r->varies && is_archive(class)))
+	if (class != NULL && !says_size(r) && !(r->varies && s3_is_archive(class)))
 		enc_int(r->out, "size_over", LEAST_MOVED - 1);
 	put_number(r->out, "size_over", r->filter, "ObjectSizeGreaterThan");
 	put_number(r->out, "size_under", r->filter, "ObjectSizeLessThan");
@@ -105,10 +99,8 @@ put_all(struct rule *r, const char *element, const char *action, const char *day
 void
 config_along_lifecycle(struct call *c, const struct xml *x)
 {
-	static const struct enc_traits json = { .format = ENC_JSON };
-
 	struct buf  b = buf_new(c->task->mem);
-	struct rule r = { .out = enc_new(c->task->mem, &json, &b) };
+	struct rule r = { .out = enc_new(c->task->mem, &enc_traits_json, &b) };
 	const char *minimum = x != NULL ? document_attribute(x, "minimum") : NULL;
 
 	r.varies = minimum != NULL && strcmp(minimum, "varies_by_storage_class") == 0;

@@ -42,22 +42,24 @@ struct wish {
 	int64_t rank; /* of tiers */
 };
 
-static bool
-is_archive(const struct blob_object *o)
+bool
+s3_is_archive(const char *storage_class)
 {
-	return strcmp(o->storage_class, ARCHIVE) == 0 || strcmp(o->storage_class, DEEP) == 0;
+	return strcmp(storage_class, ARCHIVE) == 0 || strcmp(storage_class, DEEP) == 0;
 }
 
 static bool
 has_copy(const struct call *c, const struct blob_object *o)
 {
-	return is_archive(o) && o->restored.ready_at != 0 && c->space.now < o->restored.until_at;
+	return s3_is_archive(o->storage_class) && o->restored.ready_at != 0 &&
+	    c->space.now < o->restored.until_at;
 }
 
 bool
 s3_archived(const struct call *c, const struct blob_object *o)
 {
-	return is_archive(o) && !(has_copy(c, o) && o->restored.ready_at <= c->space.now);
+	return s3_is_archive(o->storage_class) &&
+	    !(has_copy(c, o) && o->restored.ready_at <= c->space.now);
 }
 
 void
@@ -187,7 +189,7 @@ s3_restore_object(struct call *c)
 	bool                 first;
 
 	s3_find_version(c, bucket, key, false, &o);
-	if (!is_archive(&o))
+	if (!s3_is_archive(o.storage_class))
 		not_archived(c, &o, &w);
 	copy = copy_wanted(c, &o, &w);
 	first = !has_copy(c, &o);

@@ -76,6 +76,7 @@ const char *s3_pair(const struct blob_pairs *p, const char *name);
 const char *s3_storage_class(struct call *c);
 /* x-amz-expiration of the current object, where a rule of its bucket will remove it. */
 void        s3_expiration_header(struct call *c, const char *bucket, const struct blob_object *o);
+bool        s3_is_archive(const char *storage_class);
 /*
  * In an archive, and without a copy that can be read (restore.c); x-amz-restore and RestoreStatus
  * of one that has a copy, or will.

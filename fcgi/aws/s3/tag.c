@@ -212,16 +212,9 @@ put_document(struct call *c, const struct blob_pairs *tags)
 void
 s3_get_object_tagging(struct call *c)
 {
-	const char        *bucket = s3_bucket(c), *key = s3_key(c), *version = s3_version_arg(c);
 	struct blob_object o;
-	enum blob_result   r =
-	    blob_get(c->task, &c->space, s3_owner(c), bucket, key, version, false, &o);
 
-	/* Here S3 says so also where no version was named. */
-	if (r == BLOB_NO_KEY && o.delete_marker)
-		r = BLOB_MARKER;
-	if (r != BLOB_OK)
-		s3_throw_version(c, r, bucket, key, version, &o);
+	s3_find_unmarked(c, &o);
 	s3_version_header(c, &o);
 	put_document(c, &o.tags);
 }

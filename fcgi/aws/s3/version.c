@@ -45,6 +45,19 @@ s3_version_id(const char *version)
 }
 
 void
+s3_find_unmarked(struct call *c, struct blob_object *out)
+{
+	const char      *bucket = s3_bucket(c), *key = s3_key(c), *version = s3_version_arg(c);
+	enum blob_result r =
+	    blob_get(c->task, &c->space, s3_owner(c), bucket, key, version, false, out);
+
+	if (r == BLOB_NO_KEY && out->delete_marker)
+		r = BLOB_MARKER;
+	if (r != BLOB_OK)
+		s3_throw_version(c, r, bucket, key, version, out);
+}
+
+void
 s3_version_header(struct call *c, const struct blob_object *o)
 {
 	if (o->versioned)

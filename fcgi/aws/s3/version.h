@@ -20,6 +20,11 @@ void s3_guess_versioned(struct call *c, const char *bucket, bool versioned);
 /* The version of the object that the request names. Throws when it is not there, or a marker. */
 void s3_find_version(struct call *c, const char *bucket, const char *key, bool with_bytes,
     struct blob_object *out);
+/*
+ * The same, and a delete marker is refused as one also where no version is named: who may see what
+ * is not asked here, but by the caller.
+ */
+void s3_find_unmarked(struct call *c, struct blob_object *out);
 /* What an engine's answer other than BLOB_OK means; o as the engine left it. */
 _Noreturn void s3_throw_version(struct call *c, enum blob_result r, const char *bucket,
     const char *key, const char *version, const struct blob_object *o);
