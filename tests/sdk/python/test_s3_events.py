@@ -27,13 +27,6 @@ def sqs(home):
     return make_client(home, service="sqs")
 
 
-@pytest.fixture
-def bucket(s3):
-    name = "events-" + secrets.token_hex(4)
-    s3.create_bucket(Bucket=name)
-    return name
-
-
 def make_queue(sqs):
     url = sqs.create_queue(QueueName="q-" + secrets.token_hex(4))["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])

@@ -1,5 +1,4 @@
 # tests/sdk/python/test_s3_lifecycle.py - rules act when the environment's clock is advanced
-import secrets
 import time
 
 import pytest
@@ -18,13 +17,6 @@ def home(api):
 @pytest.fixture
 def s3(home):
     return make_client(home)
-
-
-@pytest.fixture
-def bucket(s3):
-    name = "cycle-" + secrets.token_hex(4)
-    s3.create_bucket(Bucket=name)
-    return name
 
 
 def keys(s3, bucket, kind):

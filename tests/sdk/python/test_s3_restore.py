@@ -1,6 +1,5 @@
 # tests/sdk/python/test_s3_restore.py - archived objects are restored by the environment's clock
 import json
-import secrets
 
 import pytest
 
@@ -18,13 +17,6 @@ def home(api):
 @pytest.fixture
 def s3(home):
     return make_client(home)
-
-
-@pytest.fixture
-def bucket(s3):
-    name = "cold-" + secrets.token_hex(4)
-    s3.create_bucket(Bucket=name)
-    return name
 
 
 def later(home, seconds):
