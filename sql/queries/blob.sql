@@ -272,6 +272,9 @@ gone as (
      and b.versioning is null and coalesce($8, '') = '' and $11 is null
      and ($7 is null or $7 = '*' or v.etag = $7)
   returning v.version),
+disturbed as (
+  update blob.upload u set deleted_since = true from bucket b cross join gone g
+   where u.space = $3 and u.bucket = b.id and u.key = $6),
 changed as materialized (
   select d.outcome, d.version, d.marker
     from (select o.id from bucket o
@@ -316,6 +319,9 @@ gone as (
             where coalesce(w.version, '') = ''
               and (w.etag is null or w.etag = '*' or w.etag = t.etag))
   returning v.key),
+disturbed as (
+  update blob.upload u set deleted_since = true from bucket b cross join gone g
+   where u.space = $3 and u.bucket = b.id and u.key = g.key),
 changed as materialized (
   select d.ord, d.outcome, d.version, d.marker
     from (select o.id from bucket o

@@ -18,7 +18,11 @@ done as materialized (
 copies as (
   update blob.restore r set key = $7
     from bucket b join done d on d.outcome = 'done' and b.versioning is null
-   where r.space = $3 and r.bucket = b.id and r.key = $6)
+   where r.space = $3 and r.bucket = b.id and r.key = $6),
+disturbed as (
+  update blob.upload u set deleted_since = true
+    from bucket b join done d on d.outcome = 'done' and b.versioning is null
+   where u.space = $3 and u.bucket = b.id and u.key = $6 and $6 <> $7)
 select b.id as bucket, b.owner as bucket_owner, b.versioning, d.outcome, d.version, d.gone, d.size,
        d.etag
   from bucket b left join done d on true

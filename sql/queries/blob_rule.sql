@@ -94,6 +94,9 @@ gone as (
   delete from blob.version v using there t
    where v.space = $1 and v.bucket = $2 and v.key = t.key and v.version = ''
   returning v.key),
+disturbed as (
+  update blob.upload u set deleted_since = true from gone g
+   where u.space = $1 and u.bucket = $2 and u.key = g.key),
 told as (
   insert into blob.happened (space, bucket, event, key, version, at)
   select $1, $2, 'LifecycleExpiration:Delete', g.key, '', $3

@@ -5,12 +5,10 @@
 -- list and tags will be; $17, $18, $19: its retention, until when, and legal hold.
 insert into blob.upload (space, id, bucket, key, owner, started_at, headers, metadata,
        storage_class, checksum_algorithm, checksum_type, acl, tags, lock_mode, retain_until,
-       legal_hold, begun_over)
-select $3, $7, b.id, $6, $14, $8, $9, $10, $11, $12, $13, $15, $16, $17, $18, $19, o.seq
+       legal_hold)
+select $3, $7, b.id, $6, $14, $8, $9, $10, $11, $12, $13, $15, $16, $17, $18, $19
   from core.environment e
  cross join lateral blob.bucket_enter($3, $4) b
-  left join blob.version o on b.versioning is null and o.space = $3 and o.bucket = b.id
-        and o.key = $6 and o.version = ''
  where e.id = $1 and e.generation = $2 and e.state = 'running' and b.owner = $5
    and (b.locks or ($17 is null and $19 is null))
 returning id
@@ -111,7 +109,7 @@ upload as materialized (
                      select from blob.version v
                       where v.space = $3 and v.bucket = -b.id and v.key = $6 and v.latest
                         and v.seq > u.seq)
-                or (u.begun_over is not null and not exists (
+                or (u.deleted_since and not exists (
                      select from blob.version v
                       where v.space = $3 and v.bucket = b.id and v.key = $6))
               when $16 is not null then exists (

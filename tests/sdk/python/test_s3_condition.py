@@ -57,19 +57,57 @@ def test_write_over_what_was_read(s3, bucket, etag, refused, size):
     assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"y" * size
 
 
+def begin(s3, bucket):
+    """What completes an upload that has begun."""
+    ids = {"Bucket": bucket, "Key": "k"}
+    ids["UploadId"] = s3.create_multipart_upload(**ids)["UploadId"]
+    etag = s3.upload_part(PartNumber=1, Body=b"y", **ids)["ETag"]
+    return {**ids, "IfNoneMatch": "*",
+            "MultipartUpload": {"Parts": [{"PartNumber": 1, "ETag": etag}]}}
+
+
 def test_deleted_while_parts_came(s3, bucket, refused):
     s3.put_object(Bucket=bucket, Key="k", Body=b"x")
-
-    def upload():
-        ids = {"Bucket": bucket, "Key": "k"}
-        ids["UploadId"] = s3.create_multipart_upload(**ids)["UploadId"]
-        etag = s3.upload_part(PartNumber=1, Body=b"y", **ids)["ETag"]
-        return {**ids, "MultipartUpload": {"Parts": [{"PartNumber": 1, "ETag": etag}]}}
-
-    begun = upload()
+    begun = begin(s3, bucket)
     with refused("PreconditionFailed", 412):
-        s3.complete_multipart_upload(IfNoneMatch="*", **begun)
+        s3.complete_multipart_upload(**begun)
     s3.delete_object(Bucket=bucket, Key="k")
     with refused("ConditionalRequestConflict", 409):
-        s3.complete_multipart_upload(IfNoneMatch="*", **begun)
-    s3.complete_multipart_upload(IfNoneMatch="*", **upload())
+        s3.complete_multipart_upload(**begun)
+    s3.complete_multipart_upload(**begin(s3, bucket))
+
+
+GOES = {
+    "alone": lambda s3, ids: s3.delete_object(**ids),
+    "with others": lambda s3, ids: s3.delete_objects(
+        Bucket=ids["Bucket"], Delete={"Objects": [{"Key": key} for key in ("a", "k", "z")]}),
+    "renamed": lambda s3, ids: s3.rename_object(
+        Bucket=ids["Bucket"], Key="other", RenameSource=ids["Key"]),
+}
+
+
+@pytest.mark.parametrize("go", GOES.values(), ids=GOES)
+@pytest.mark.parametrize("versions", [False, True])
+def test_came_and_went_while_parts_came(s3, bucket, refused, go, versions):
+    if versions:
+        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    begun, ids = begin(s3, bucket), {"Bucket": bucket, "Key": "k"}
+    s3.delete_object(Bucket=bucket, Key="other key")
+    s3.put_object(Body=b"x", **ids)
+    go(s3, ids)
+    with refused("ConditionalRequestConflict", 409):
+        s3.complete_multipart_upload(**begun)
+    s3.put_object(Body=b"x", **ids)
+    with refused("PreconditionFailed", 412):
+        s3.complete_multipart_upload(**begun)
+    s3.delete_object(**ids)
+    s3.complete_multipart_upload(**begin(s3, bucket))
+
+
+def test_others_that_go_do_not_disturb(s3, bucket):
+    begun = begin(s3, bucket)
+    for key in ("j", "k2", "l"):
+        s3.put_object(Bucket=bucket, Key=key)
+        s3.delete_object(Bucket=bucket, Key=key)
+    s3.delete_object(Bucket=bucket, Key="k")
+    s3.complete_multipart_upload(**begun)

@@ -46,6 +46,19 @@ def test_expiration(home, s3, bucket):
     assert s3.head_object(Bucket=bucket, Key="kept")["StorageClass"] == "STANDARD_IA"
 
 
+def test_expiration_disturbs_uploads(home, s3, bucket, refused):
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [
+        {"ID": "all", "Status": "Enabled", "Filter": {}, "Expiration": {"Days": 1}}]})
+    ids = {"Bucket": bucket, "Key": "k"}
+    upload = s3.create_multipart_upload(**ids)["UploadId"]
+    part = s3.upload_part(UploadId=upload, PartNumber=1, Body=b"x", **ids)["ETag"]
+    s3.put_object(**ids)
+    days_pass(home, 2)
+    with refused("ConditionalRequestConflict", 409):
+        s3.complete_multipart_upload(UploadId=upload, IfNoneMatch="*", MultipartUpload={
+            "Parts": [{"PartNumber": 1, "ETag": part}]}, **ids)
+
+
 def test_uploads_say_when_they_end(s3, bucket):
     s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [
         {"ID": f"rule {n}", "Status": "Enabled", "Filter": {"Prefix": "u"},
