@@ -64,7 +64,8 @@ def a_body_nobody_reads(_):
     with Server() as s:
         for size in (10, 100_000, 20_000_000):
             assert s.client.post("/test/deaf", b"x" * size).status == 400
-        assert s.metric("mf_sessions") <= 2
+        # Each process says once a second how many it has.
+        assert until(lambda: s.metric("mf_sessions") <= 2)
 
 
 def memory_ends_at_the_ceiling(_):
@@ -93,7 +94,7 @@ def broken_peers(_):
             try:
                 sock.sendall(garbage)
                 sock.shutdown(1)
-                sock.settimeout(20)
+                sock.settimeout(60)
                 while sock.recv(65536):
                     pass
             except (BrokenPipeError, ConnectionResetError):
