@@ -54,10 +54,7 @@ const struct doc doc_list_tiers = {
 void
 api_put_time(struct call *c, const char *name, int64_t at)
 {
-	if (at != 0)
-		enc_text(c->out, name, clock_iso_milli(c->task->mem, at));
-	else
-		enc_null(c->out, name);
+	enc_text_or_null(c->out, name, at != 0 ? clock_iso_milli(c->task->mem, at) : NULL);
 }
 
 void
@@ -119,10 +116,7 @@ api_put_account(struct call *c, const char *name)
 	enc_struct(c->out, name);
 	enc_text(c->out, "id", a->public_id);
 	enc_text(c->out, "name", a->name);
-	if (a->email != NULL)
-		enc_text(c->out, "email", a->email);
-	else
-		enc_null(c->out, "email");
+	enc_text_or_null(c->out, "email", a->email);
 	enc_bool(c->out, "email_verified", a->confirmed);
 	enc_text(c->out, "tier", a->tier);
 	put_quota(c->out, &quota);

@@ -168,15 +168,6 @@ put_credentials(struct call *c, const struct life *e)
 	enc_end(c->out);
 }
 
-static void
-put_optional(struct enc *o, const char *name, const char *value)
-{
-	if (value != NULL)
-		enc_text(o, name, value);
-	else
-		enc_null(o, name);
-}
-
 void
 api_put_environment(struct call *c, const char *name, const struct life *e, bool complete)
 {
@@ -184,7 +175,7 @@ api_put_environment(struct call *c, const char *name, const struct life *e, bool
 
 	enc_struct(o, name);
 	enc_text(o, "id", e->public_id);
-	put_optional(o, "name", e->name);
+	enc_text_or_null(o, "name", e->name);
 	enc_text(o, "status", e->state);
 	enc_text(o, "reason", e->reason);
 	enc_text(o, "created_at", clock_iso_milli(c->task->mem, e->created_at));
@@ -195,8 +186,8 @@ api_put_environment(struct call *c, const char *name, const struct life *e, bool
 	for (size_t i = 0; i < e->n_services; i++)
 		enc_text(o, NULL, e->services[i]);
 	enc_end(o);
-	put_optional(o, "provider", e->provider);
-	put_optional(o, "package", e->package);
+	enc_text_or_null(o, "provider", e->provider);
+	enc_text_or_null(o, "package", e->package);
 	enc_int(o, "auto_shutdown_hours", e->auto_shutdown_hours);
 	enc_bool(o, "persistent", e->persistent);
 	enc_text(o, "auth", e->lenient ? "lenient" : "strict");

@@ -41,15 +41,6 @@ const struct doc doc_list_audit = {
 };
 
 static void
-put_optional(struct enc *e, const char *name, const char *value)
-{
-	if (value != NULL)
-		enc_text(e, name, value);
-	else
-		enc_null(e, name);
-}
-
-static void
 put_event(struct call *c, const struct audit *a)
 {
 	struct enc *e = c->out;
@@ -57,12 +48,12 @@ put_event(struct call *c, const struct audit *a)
 	enc_struct(e, NULL);
 	enc_text(e, "at", clock_iso_micro(c->task->mem, a->at));
 	enc_text(e, "operation", a->operation);
-	put_optional(e, "resource", a->resource);
-	put_optional(e, "actor", a->actor);
+	enc_text_or_null(e, "resource", a->resource);
+	enc_text_or_null(e, "actor", a->actor);
 	enc_text(e, "address", a->address);
 	enc_text(e, "outcome", a->code == NULL ? "done" : "refused");
 	enc_int(e, "status", a->status);
-	put_optional(e, "code", a->code);
+	enc_text_or_null(e, "code", a->code);
 	enc_text(e, "request_id", a->request_id);
 	enc_end(e);
 }

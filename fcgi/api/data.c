@@ -122,10 +122,7 @@ api_list_templates(struct call *c)
 		enc_text(o, "category", t->category);
 		enc_text(o, "description", t->about);
 		enc_int(o, "default_count", t->count);
-		if (t->related != NULL)
-			enc_text(o, "related", t->related);
-		else
-			enc_null(o, "related");
+		enc_text_or_null(o, "related", t->related);
 		enc_list(o, "fields", NULL);
 		for (size_t k = 0; k < t->n_fields; k++) {
 			enc_struct(o, NULL);

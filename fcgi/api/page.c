@@ -102,10 +102,8 @@ api_slice(struct call *c, const char *const *names, size_t n)
 void
 api_put_cursor(struct call *c, const char *last_id)
 {
-	if (last_id != NULL)
-		enc_text(c->out, "next_cursor", base64url_encode(c->task->mem, last_id, strlen(last_id)));
-	else
-		enc_null(c->out, "next_cursor");
+	enc_text_or_null(c->out, "next_cursor",
+	    last_id != NULL ? base64url_encode(c->task->mem, last_id, strlen(last_id)) : NULL);
 }
 
 void

@@ -51,15 +51,6 @@ api_available(const char *service)
 	return service_sold(service) != NULL || server_engine(service) != NULL;
 }
 
-static void
-put_cloud(struct call *c, const char *cloud)
-{
-	if (cloud[0] == 'p') /* "plain": no cloud's */
-		enc_null(c->out, "provider");
-	else
-		enc_text(c->out, "provider", cloud);
-}
-
 /* What is in this program can be had, real servers where a machine has them. */
 static void
 put_available(struct call *c, const char *service, const struct server_engine_seen *seen,
@@ -93,7 +84,8 @@ api_list_services(struct call *c)
 		enc_struct(c->out, NULL);
 		enc_text(c->out, "id", list[i].id);
 		enc_text(c->out, "title", list[i].title);
-		put_cloud(c, list[i].cloud);
+		enc_text_or_null(c->out, "provider", /* "plain": no cloud's */
+		    list[i].cloud[0] != 'p' ? list[i].cloud : NULL);
 		enc_text(c->out, "kind", list[i].emulated ? "emulated" : "real");
 		enc_number(c->out, "hourly_rate", list[i].hourly);
 		put_available(c, list[i].id, seen, n_seen);

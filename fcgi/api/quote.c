@@ -193,10 +193,7 @@ api_quote(struct call *c)
 	enc_struct(c->out, NULL);
 	enc_number(c->out, "hourly_rate", q.rate);
 	enc_number(c->out, "sum", q.sum);
-	if (q.package != NULL)
-		enc_text(c->out, "package", q.package);
-	else
-		enc_null(c->out, "package");
+	enc_text_or_null(c->out, "package", q.package);
 	enc_list(c->out, "services", NULL);
 	for (size_t i = 0; i < q.n; i++) {
 		enc_struct(c->out, NULL);

@@ -39,23 +39,14 @@ const struct doc doc_revoke_other_sessions = {
 };
 
 static void
-put_optional(struct enc *e, const char *name, const char *value)
-{
-	if (value != NULL)
-		enc_text(e, name, value);
-	else
-		enc_null(e, name);
-}
-
-static void
 put_session(struct call *c, const struct session *s)
 {
 	enc_struct(c->out, NULL);
 	enc_text(c->out, "id", s->public_id);
 	enc_bool(c->out, "current", s->id == c->caller->session);
 	enc_text(c->out, "method", s->method);
-	put_optional(c->out, "address", s->address);
-	put_optional(c->out, "user_agent", s->agent);
+	enc_text_or_null(c->out, "address", s->address);
+	enc_text_or_null(c->out, "user_agent", s->agent);
 	api_put_time(c, "created_at", s->created_at);
 	api_put_time(c, "refreshed_at", s->refreshed_at);
 	api_put_time(c, "expires_at", s->expires_at);

@@ -72,10 +72,7 @@ put_period(struct call *c, const struct usage_period *p)
 
 	enc_struct(c->out, NULL);
 	enc_text(c->out, "period_start", clock_iso_micro(m, p->start));
-	if (p->end != 0)
-		enc_text(c->out, "period_end", clock_iso_micro(m, p->end));
-	else
-		enc_null(c->out, "period_end");
+	enc_text_or_null(c->out, "period_end", p->end != 0 ? clock_iso_micro(m, p->end) : NULL);
 	enc_number(c->out, "hourly_rate", p->hourly_rate);
 	enc_number(c->out, "cost", p->cost);
 	put_number_or_null(c->out, "charge", p->charge);
@@ -137,10 +134,7 @@ api_get_usage(struct call *c)
 	for (size_t i = 0; i < n && i < page.limit; i++) {
 		enc_struct(c->out, NULL);
 		enc_text(c->out, "id", list[i].public_id);
-		if (list[i].name != NULL)
-			enc_text(c->out, "name", list[i].name);
-		else
-			enc_null(c->out, "name");
+		enc_text_or_null(c->out, "name", list[i].name);
 		enc_text(c->out, "status", list[i].state);
 		enc_number(c->out, "cost", list[i].cost);
 		enc_end(c->out);

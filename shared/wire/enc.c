@@ -327,6 +327,15 @@ enc_null(struct enc *e, const char *name)
 	leaf(e, name, "null", false);
 }
 
+void
+enc_text_or_null(struct enc *e, const char *name, const char *value)
+{
+	if (value != NULL)
+		enc_text(e, name, value);
+	else
+		enc_null(e, name);
+}
+
 /* -?digits(.digits)? without a needless zero in front, as JSON has it. */
 static bool
 is_decimal(const char *s)

@@ -57,6 +57,7 @@ void enc_text(struct enc *e, const char *name, const char *value);
 void enc_int(struct enc *e, const char *name, int64_t value);
 void enc_bool(struct enc *e, const char *name, bool value);
 void enc_null(struct enc *e, const char *name); /* JSON only */
+void enc_text_or_null(struct enc *e, const char *name, const char *value); /* JSON only */
 /* A number already in decimal digits (money): checked, never through a double. */
 void enc_number(struct enc *e, const char *name, const char *digits);
 /* An attribute of the struct just opened, XML only: xmlns:xsi and the like. */
