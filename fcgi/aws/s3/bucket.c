@@ -151,8 +151,8 @@ s3_create_bucket(struct call *c)
 	put_arn(c, name);
 }
 
-static struct blob_bucket
-find(struct call *c)
+struct blob_bucket
+s3_find_bucket(struct call *c)
 {
 	const char        *name = s3_bucket(c);
 	struct blob_bucket b;
@@ -166,7 +166,7 @@ find(struct call *c)
 void
 s3_head_bucket(struct call *c)
 {
-	struct blob_bucket b = find(c);
+	struct blob_bucket b = s3_find_bucket(c);
 
 	call_header(c, "x-amz-bucket-region", shown_region(&b));
 	put_arn(c, b.name);
@@ -177,7 +177,7 @@ s3_head_bucket(struct call *c)
 void
 s3_get_bucket_location(struct call *c)
 {
-	struct blob_bucket b = find(c);
+	struct blob_bucket b = s3_find_bucket(c);
 
 	call_header(c, "Content-Type", "application/xml");
 	/* The element itself is the answer; us-east-1 is said by saying nothing. */
@@ -190,7 +190,7 @@ s3_delete_bucket(struct call *c)
 	const char      *name = s3_bucket(c);
 	enum blob_result r = blob_bucket_remove(c->task, &c->space, s3_owner(c), name);
 
-	if (r == BLOB_NOT_EMPTY && find(c).versioning != NULL)
+	if (r == BLOB_NOT_EMPTY && s3_find_bucket(c).versioning != NULL)
 		s3_throw(c, &S3_BUCKET_NOT_EMPTY, "The bucket you tried to delete is not empty. You must "
 		    "delete all versions in the bucket.", "BucketName", name, NULL);
 	if (r != BLOB_OK)

@@ -208,29 +208,20 @@ config_find(struct call *c, const char *bucket, const char *kind, enum blob_resu
 	return document != NULL ? document_parse(c, document) : NULL;
 }
 
-/* Nothing is copied to other buckets, so there never is such a configuration (PutBucketReplication
- * is not built). */
-static void
-look_at_bucket(struct call *c)
-{
-	const char        *bucket = s3_bucket(c);
-	struct blob_bucket b;
-	enum blob_result   r = blob_bucket_find(c->task, &c->space, s3_owner(c), bucket, &b);
-
-	if (r != BLOB_OK)
-		s3_throw_result(c, r, bucket, NULL);
-}
-
+/*
+ * Nothing is copied to other buckets, so there never is such a configuration (PutBucketReplication
+ * is not built).
+ */
 void
 s3_get_bucket_replication(struct call *c)
 {
-	look_at_bucket(c);
+	s3_find_bucket(c);
 	task_throw(c->task, &S3_NO_REPLICATION, NULL);
 }
 
 void
 s3_delete_bucket_replication(struct call *c)
 {
-	look_at_bucket(c);
+	s3_find_bucket(c);
 	c->reply.status = 204;
 }

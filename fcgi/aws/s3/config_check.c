@@ -100,9 +100,7 @@ config_check_logging(struct call *c, struct xml *x)
 	if (format != NULL && (xml_child(format, "SimplePrefix") == NULL) ==
 	                          (xml_child(format, "PartitionedPrefix") == NULL))
 		malformed(c);
-	r = blob_bucket_find(c->task, &c->space, s3_owner(c), s3_bucket(c), &from);
-	if (r != BLOB_OK)
-		s3_throw_result(c, r, s3_bucket(c), NULL);
+	from = s3_find_bucket(c);
 	target = xml_child_text(on, "TargetBucket");
 	r = blob_bucket_find(c->task, &c->space, s3_owner(c), target, &to);
 	if (r == BLOB_NO_BUCKET)

@@ -95,22 +95,10 @@ refuse_event_holds(struct call *c, const struct xml *x, const char *element)
 		task_throw(c->task, &S3_NOT_BUILT, "Event holds are not built.");
 }
 
-static struct blob_bucket
-find_bucket(struct call *c)
-{
-	const char        *name = s3_bucket(c);
-	struct blob_bucket b;
-	enum blob_result   r = blob_bucket_find(c->task, &c->space, s3_owner(c), name, &b);
-
-	if (r != BLOB_OK)
-		s3_throw_result(c, r, name, NULL);
-	return b;
-}
-
 void
 s3_get_object_lock_configuration(struct call *c)
 {
-	struct blob_bucket b = find_bucket(c);
+	struct blob_bucket b = s3_find_bucket(c);
 
 	if (!b.locks)
 		s3_throw(c, &S3_NO_LOCK_CONFIGURATION, NULL, "BucketName", b.name, NULL);

@@ -202,13 +202,10 @@ check_destinations(struct call *c, const struct xml *x)
 	const char        *skip = s3_header(c, "x-amz-skip-destination-validation");
 	struct s3_extras   wrong_ones = { .of = &S3_INVALID_ARGUMENT };
 	struct blob_bucket b;
-	enum blob_result   r;
 
 	if (x->first == NULL || (skip != NULL && strcasecmp(skip, "true") == 0))
 		return;
-	r = blob_bucket_find(c->task, &c->space, s3_owner(c), s3_bucket(c), &b);
-	if (r != BLOB_OK)
-		s3_throw_result(c, r, s3_bucket(c), NULL);
+	b = s3_find_bucket(c);
 	for (const struct xml *one = x->first; one != NULL; one = one->next) {
 		const char *fault = strcmp(one->name, "EventBridgeConfiguration") != 0
 		    ? destination_fault(c, one, b.region) : NULL;

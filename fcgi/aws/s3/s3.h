@@ -41,6 +41,8 @@ bool        s3_region_valid(const char *region);
 /* Whose bucket it is, as far as is known: what the engine's `who` is. */
 const char *s3_owner_of(struct call *c, const char *bucket);
 const char *s3_owner(struct call *c); /* of the bucket the request names */
+/* That bucket itself (bucket.c); throws when it is not there, or another's. */
+struct blob_bucket s3_find_bucket(struct call *c);
 /* x-amz-expected-bucket-owner or -source-expected-bucket-owner, against the bucket's owner. */
 void        s3_check_expected_owner(struct call *c, const char *header, const char *bucket);
 /* The region the request was signed for. */

@@ -252,14 +252,10 @@ s3_delete_object_tagging(struct call *c)
 void
 s3_get_bucket_tagging(struct call *c)
 {
-	const char        *name = s3_bucket(c);
-	struct blob_bucket b;
-	enum blob_result   r = blob_bucket_find(c->task, &c->space, s3_owner(c), name, &b);
+	struct blob_bucket b = s3_find_bucket(c);
 
-	if (r != BLOB_OK)
-		s3_throw_result(c, r, name, NULL);
 	if (b.tags.list == NULL)
-		s3_throw(c, &S3_NO_TAG_SET, NULL, "BucketName", name, NULL);
+		s3_throw(c, &S3_NO_TAG_SET, NULL, "BucketName", b.name, NULL);
 	put_document(c, &b.tags);
 }
 

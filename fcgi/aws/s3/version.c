@@ -113,12 +113,8 @@ s3_find_version(struct call *c, const char *bucket, const char *key, bool with_b
 void
 s3_get_bucket_versioning(struct call *c)
 {
-	const char        *name = s3_bucket(c);
-	struct blob_bucket b;
-	enum blob_result   r = blob_bucket_find(c->task, &c->space, s3_owner(c), name, &b);
+	struct blob_bucket b = s3_find_bucket(c);
 
-	if (r != BLOB_OK)
-		s3_throw_result(c, r, name, NULL);
 	call_header(c, "Content-Type", "application/xml");
 	enc_struct(c->out, "VersioningConfiguration");
 	enc_text(c->out, "Status", b.versioning);
