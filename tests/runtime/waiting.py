@@ -118,7 +118,7 @@ def rings_cross_hosts(note):
     """Two pools on one database are two hosts."""
     with Server() as a, Server() as b:
         def crosses():
-            """How long a ring took; None: it is lost, as long as not both have their connections."""
+            """How long a ring took; None: lost, since not both have their connections yet."""
             waiter = a.client.start("GET", "/test/park?channel=far&ms=1500")
             parked(a, 1)
             begin = time.monotonic()
