@@ -1,6 +1,7 @@
 /* fcgi/limit.c - how often somebody may do something, counted in memory the pool shares */
 #include "fcgi/limit.h"
 
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
@@ -9,11 +10,17 @@
 #include "shared/wire/digest.h"
 
 enum { SETS = 2048, WAYS = 8, SUMS = 4096 };
+enum { TURNS = 1000 }; /* of waiting for one who makes a bucket, and may have died of it */
 
 /* The time at which the bucket is full again; in the past: it is full, and nobody's. */
 struct bucket {
 	_Atomic uint64_t key;
 	_Atomic int64_t  full_at;
+};
+
+struct set {
+	_Atomic bool  making; /* somebody takes a bucket for a name that has none */
+	struct bucket buckets[WAYS];
 };
 
 struct sum {
@@ -23,7 +30,7 @@ struct sum {
 
 struct limit {
 	_Atomic uint64_t seed; /* nobody outside can say which names meet in a set */
-	struct bucket    buckets[SETS][WAYS];
+	struct set       sets[SETS];
 	struct sum       sums[SUMS];
 };
 
@@ -63,23 +70,46 @@ key_of(struct limit *l, const char *what, const char *who)
 	return key != 0 ? key : 1;
 }
 
-/* Its bucket; else the one that is full for longest, made its own when `make`. */
+static struct bucket *
+bucket_of(struct set *s, uint64_t key)
+{
+	for (unsigned i = 0; i < WAYS; i++)
+		if (atomic_load(&s->buckets[i].key) == key)
+			return &s->buckets[i];
+	return NULL;
+}
+
+/* The one that is full for longest becomes that of the key. */
+static struct bucket *
+take_over(struct set *s, uint64_t key)
+{
+	struct bucket *oldest = &s->buckets[0];
+
+	for (unsigned i = 1; i < WAYS; i++)
+		if (atomic_load(&s->buckets[i].full_at) < atomic_load(&oldest->full_at))
+			oldest = &s->buckets[i];
+	/* In this order: once it is found, what was taken counts. */
+	atomic_store(&oldest->full_at, 0);
+	atomic_store(&oldest->key, key);
+	return oldest;
+}
+
+/* Its bucket; NULL: it has none, and is not to `make` one.  Those who come at once share one. */
 static struct bucket *
 find(struct limit *l, uint64_t key, bool make)
 {
-	struct bucket *set = l->buckets[key % SETS], *oldest = &set[0];
+	struct set    *s = &l->sets[key % SETS];
+	struct bucket *b = bucket_of(s, key);
 
-	for (unsigned i = 0; i < WAYS; i++) {
-		if (atomic_load(&set[i].key) == key)
-			return &set[i];
-		if (atomic_load(&set[i].full_at) < atomic_load(&oldest->full_at))
-			oldest = &set[i];
-	}
-	if (!make)
-		return NULL;
-	atomic_store(&oldest->key, key);
-	atomic_store(&oldest->full_at, 0);
-	return oldest;
+	if (b != NULL || !make)
+		return b;
+	for (int i = 0; atomic_exchange(&s->making, true) && i < TURNS; i++)
+		sched_yield();
+	b = bucket_of(s, key);
+	if (b == NULL)
+		b = take_over(s, key);
+	atomic_store(&s->making, false);
+	return b;
 }
 
 static int64_t

@@ -9,7 +9,8 @@
  * One bucket for each (what, who), as GCRA has it (ITU-T I.371): `most` within `within`
  * microseconds, all at once if need be, then evenly.  No request writes anything but this memory;
  * each web host counts for itself.  When there are more than the table holds, those that have
- * been idle longest begin anew.  Any thread of any process may call; nobody waits.
+ * been idle longest begin anew.  Any thread of any process may call; nobody waits, but for a moment
+ * for another who is new at the same time.
  */
 struct limit;
 

@@ -1,8 +1,11 @@
 /* tests/unit/fcgi/limit.c - buckets and sums in memory that the pool shares */
 #include "fcgi/limit.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -55,6 +58,54 @@ test_bucket(void **state)
 	assert_int_equal(limit_take(NULL, &ten, "a", now), 0);
 }
 
+enum { THREADS = 4, ROUNDS = 5000 };
+
+/* A new name in each round, asked for by all of them at once. */
+static struct {
+	struct limit     *limit;
+	int64_t           now;
+	pthread_barrier_t line;
+	_Atomic int       got;
+	int               most;
+} race;
+
+static void *
+racer(void *arg)
+{
+	bool first = arg != NULL;
+	char name[32];
+
+	for (int i = 0; i < ROUNDS; i++) {
+		snprintf(name, sizeof(name), "round %d", i);
+		pthread_barrier_wait(&race.line);
+		for (int k = 0; k < 4; k++)
+			race.got += limit_take(race.limit, &ten, name, race.now) == 0;
+		pthread_barrier_wait(&race.line);
+		if (first) {
+			race.most = race.got > race.most ? race.got : race.most;
+			race.got = 0;
+		}
+	}
+	return NULL;
+}
+
+/* However many ask for the first time together, they get no more than one who asks alone. */
+static void
+test_first_ones_together(void **state)
+{
+	pthread_t threads[THREADS];
+
+	race.limit = *state;
+	race.now = clock_now();
+	assert_int_equal(pthread_barrier_init(&race.line, NULL, THREADS), 0);
+	for (int i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, racer, i == 0 ? &race : NULL), 0);
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	pthread_barrier_destroy(&race.line);
+	assert_int_equal(race.most, 10);
+}
+
 /* More names than it holds: nobody is refused for another's sake. */
 static void
 test_many(void **state)
@@ -93,7 +144,8 @@ int
 main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-	const struct CMUnitTest tests[] = { TEST(test_bucket), TEST(test_many), TEST(test_sum) };
+	const struct CMUnitTest tests[] = { TEST(test_bucket), TEST(test_first_ones_together),
+		TEST(test_many), TEST(test_sum) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
