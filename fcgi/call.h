@@ -43,6 +43,7 @@ enum {
 	OP_BODY  = 1 << 1, /* the handler reads the body itself, as a stream */
 	OP_OPEN  = 1 << 2, /* needs no authentication: our own health, discovery, logging in */
 	OP_ALONE = 1 << 3, /* our own API: it commits as it goes, not all at its end (around.h) */
+	OP_SILENT = 1 << 4, /* its answer holds nothing: protocols of documents send none */
 	OP_SCOPE = 1 << 8, /* times an enum scope: our own API says what a credential needs */
 };
 

@@ -15,7 +15,7 @@ struct op;
 struct aws_json {
 	const char         *target;    /* before the dot: "AmazonSQS" */
 	const char         *type;      /* "application/x-amz-json-1.0" */
-	const char         *shapes;    /* of errors: "com.amazonaws.sqs" */
+	const char         *shapes;    /* "com.amazonaws.sqs", of errors without their own prefix */
 	bool                compatible; /* x-amzn-query-error says the Query protocol's code, too */
 	const struct fault *malformed; /* a body that is no JSON object */
 };
@@ -24,10 +24,13 @@ struct aws_json {
 bool             aws_json_spoken(const struct call *c);
 /* NULL: no operation of c->service. */
 const struct op *aws_json_find(struct call *c, const struct aws_json *j);
-/* Sets c->args, opens c->out; aws_json_finish closes it. */
+/*
+ * Sets c->args, opens c->out; aws_json_finish closes it. OP_SILENT: without any document.  In the
+ * arguments U+0001 stands for U+0000, which no C text holds: where one is refused, so is the other.
+ */
 void             aws_json_decode(struct call *c, const struct aws_json *j);
 void             aws_json_finish(struct call *c);
-/* shape: the error's name in this protocol; f->code is the one of the Query protocol. */
+/* shape: the error's name in this protocol, with or without "prefix#"; f->code is Query's. */
 void             aws_json_fault(struct call *c, const struct aws_json *j, const struct fault *f,
     const char *shape, const char *message);
 

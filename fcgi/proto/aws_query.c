@@ -43,6 +43,20 @@ aws_query_action(const struct call *c)
 	return argument(c, "Action");
 }
 
+/* The form with U+0001 for U+0000. */
+static const char *
+without_nul(struct mem *m, const struct buf *body)
+{
+	char *copy;
+
+	if (memmem(body->data, body->len, "%00", 3) == NULL)
+		return body->data;
+	copy = mem_text_n(m, body->data, body->len);
+	for (char *p = copy; (p = strstr(p, "%00")) != NULL; p += 3)
+		p[2] = '1';
+	return copy;
+}
+
 const struct op *
 aws_query_find(struct call *c, const struct aws_query *q)
 {
@@ -53,7 +67,7 @@ aws_query_find(struct call *c, const struct aws_query *q)
 		const struct buf *body = call_body_within(c, q->most);
 
 		if (strlen(body->data) != body->len ||
-		    !uri_query_parse(c->task->mem, body->data, &f->args))
+		    !uri_query_parse(c->task->mem, without_nul(c->task->mem, body), &f->args))
 			task_throw(c->task, c->service->general.malformed, NULL);
 	}
 	return aws_query_action(c) != NULL ? op_named(c->service, aws_query_action(c)) : NULL;
@@ -245,7 +259,8 @@ aws_query_decode(struct call *c, const struct aws_query *q)
 	put_headers(c);
 	c->out = new_enc(c);
 	enc_struct(c->out, mem_fmt(m, "%sResponse", c->op->name));
-	enc_struct(c->out, mem_fmt(m, "%sResult", c->op->name));
+	if ((c->op->flags & OP_SILENT) == 0)
+		enc_struct(c->out, mem_fmt(m, "%sResult", c->op->name));
 }
 
 static void
@@ -259,7 +274,8 @@ put_metadata(struct call *c)
 void
 aws_query_finish(struct call *c)
 {
-	enc_end(c->out);
+	if ((c->op->flags & OP_SILENT) == 0)
+		enc_end(c->out);
 	put_metadata(c);
 	enc_end(c->out);
 }
@@ -280,4 +296,12 @@ aws_query_fault(struct call *c, const struct fault *f, const char *message)
 	enc_end(e);
 	enc_text(e, "RequestId", c->req->id);
 	enc_end(e);
+}
+
+void
+aws_query_no_action(struct call *c, const struct fault *f)
+{
+	c->reply.status = f->status;
+	put_headers(c);
+	buf_text(&c->reply.body, "<UnknownOperationException/>\n");
 }

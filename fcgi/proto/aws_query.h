@@ -28,13 +28,18 @@ struct aws_query {
 	size_t                       most;   /* bytes of a form */
 };
 
-/* Reads the form; sets c->route. NULL: no operation of c->service. */
+/*
+ * Reads the form; sets c->route. NULL: no operation of c->service.  In its values U+0001 stands for
+ * U+0000, as in aws_json.h.
+ */
 const struct op *aws_query_find(struct call *c, const struct aws_query *q);
 /* What Action says, after aws_query_find; NULL: there is none. */
 const char *aws_query_action(const struct call *c);
-/* Sets c->args, opens c->out; aws_query_finish closes it. */
+/* Sets c->args, opens c->out; aws_query_finish closes it. OP_SILENT: without a result in it. */
 void aws_query_decode(struct call *c, const struct aws_query *q);
 void aws_query_finish(struct call *c);
 void aws_query_fault(struct call *c, const struct fault *f, const char *message);
+/* What a request hears that names no operation, in whatever protocol. */
+void aws_query_no_action(struct call *c, const struct fault *f);
 
 #endif

@@ -1,9 +1,13 @@
 /* shared/base/text.c - checks and conversions of text from outside */
 #include "shared/base/text.h"
 
+#include <assert.h>
 #include <errno.h>
+#include <locale.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wctype.h>
 
 #include "shared/base/buf.h"
 #include "shared/base/mem.h"
@@ -105,6 +109,31 @@ text_xml(const char *s, size_t n)
 		if (c < 0x20 && c != '\t' && c != '\n' && c != '\r')
 			return false;
 		if (c == 0xfffe || c == 0xffff)
+			return false;
+	}
+	return true;
+}
+
+static locale_t letters;
+
+static void
+open_letters(void)
+{
+	letters = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	assert(letters != (locale_t)0); /* every glibc since 2.35 has it built in */
+}
+
+bool
+text_word(const char *s, const char *marks)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	size_t                n = strlen(s), len;
+
+	pthread_once(&once, open_letters);
+	for (; n > 0; s += len, n -= len) {
+		int32_t c = utf8_next((const unsigned char *)s, n, &len);
+
+		if (c < 0 || !(iswalnum_l((wint_t)c, letters) || (c < 0x80 && strchr(marks, c) != NULL)))
 			return false;
 	}
 	return true;

@@ -19,6 +19,8 @@ bool text_ends(const char *s, const char *suffix);
 bool text_utf8(const char *s, size_t n);
 /* Every character may stand in an XML 1.0 document. */
 bool text_xml(const char *s, size_t n);
+/* Letters and digits of any script, in UTF-8, and what is in marks. */
+bool text_word(const char *s, const char *marks);
 /* The same text, with U+FFFD for each character that may not. NULL stays NULL. */
 const char *text_for_xml(struct mem *m, const char *s);
 /* A token of HTTP (RFC 9110, 5.6.2): what the name of a header may be. */

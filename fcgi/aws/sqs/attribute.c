@@ -78,7 +78,8 @@ check_name(struct call *c, const char *name)
 	if (n == 0 || n > NAME_LENGTH)
 		return sqs_wrong(c, &SQS_VALUE, "Message (user) attribute names must be shorter than 256 "
 		    "Bytes");
-	if (strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != n)
+	/* Letters of any language will do, whatever the sentence says. */
+	if (!text_word(name, "-_."))
 		return sqs_wrong(c, &SQS_VALUE, "The message attribute name '%s' is invalid. Attribute "
 		    "name can contain A-Z, a-z, 0-9, underscore (_), hyphen (-), and period (.) "
 		    "characters.", name);
@@ -138,6 +139,10 @@ read_one(struct call *c, struct json_object *j, struct attribute *a)
 		return p;
 	if (json_object_get_type(j) != json_type_object)
 		task_throw(c->task, &SQS_SERIALIZATION, NULL);
+	if (sqs_length(sqs_list(c, j, "StringListValues")) > 0 ||
+	    sqs_length(sqs_list(c, j, "BinaryListValues")) > 0)
+		return sqs_wrong(c, &SQS_UNSUPPORTED, "Message attribute list values in SendMessage "
+		    "operation are not supported.");
 	a->type = sqs_text(c, j, "DataType");
 	if (a->type == NULL || *a->type == '\0')
 		return sqs_wrong(c, &SQS_VALUE, "The message attribute '%s' must contain non-empty message "
@@ -214,7 +219,7 @@ sqs_attributes_read(struct call *c, struct json_object *map, bool system)
 	return out;
 }
 
-/* All, .*, the name itself, or prefix.* */
+/* All, *, .*, the name itself, or prefix.* */
 static bool
 wanted(struct call *c, struct json_object *names, const char *name)
 {
@@ -222,7 +227,7 @@ wanted(struct call *c, struct json_object *names, const char *name)
 		const char *s = sqs_item(c, names, i);
 		size_t      n = strlen(s);
 
-		if (strcmp(s, "All") == 0 || strcmp(s, name) == 0 ||
+		if (strcmp(s, "All") == 0 || strcmp(s, "*") == 0 || strcmp(s, name) == 0 ||
 		    (n >= 2 && strcmp(s + n - 2, ".*") == 0 && strncmp(name, s, n - 2) == 0))
 			return true;
 	}

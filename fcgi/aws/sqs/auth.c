@@ -3,7 +3,7 @@
 #include "fcgi/aws/sqs/sqs.h"
 
 static const struct sigv4_faults faults = {
-	.missing = &SQS_NO_TOKEN, .malformed = &SQS_AUTH_MALFORMED, .unknown_key = &SQS_UNKNOWN_KEY,
+	.missing = &SQS_DENIED, .malformed = &SQS_AUTH_MALFORMED, .unknown_key = &SQS_UNKNOWN_KEY,
 	.mismatch = &SQS_SIGNATURE, .skewed = &SQS_SKEWED, .expired = &SQS_EXPIRED,
 	.bad_scope = &SQS_SIGNATURE, .bad_token = &SQS_UNKNOWN_KEY,
 	.bad_digest_header = &SQS_SIGNATURE,

@@ -66,6 +66,15 @@ check_body(struct call *c, struct json_object *j, struct queue_message *m)
 	return fine;
 }
 
+/* Who does not give a trace as an attribute may send it along, as X-Ray's clients do. */
+static const char *
+trace_of_request(struct call *c)
+{
+	const char *trace = request_header(c->req, "x-amzn-trace-id");
+
+	return trace != NULL && text_xml(trace, strlen(trace)) ? trace : NULL;
+}
+
 static struct sqs_problem
 check_attributes(struct call *c, struct json_object *j, struct queue_message *m,
     struct outgoing *o)
@@ -87,7 +96,7 @@ check_attributes(struct call *c, struct json_object *j, struct queue_message *m,
 	o->system = sqs_attributes_read(c, system, true);
 	m->attributes = o->attributes.text;
 	m->attributes_md5 = o->attributes.md5;
-	m->trace = o->system.text;
+	m->trace = o->system.text != NULL ? o->system.text : trace_of_request(c);
 	return o->system.problem;
 }
 

@@ -43,15 +43,21 @@ from_url(struct call *c, const char *url)
 	return sqs_queue_of_ours(c, name + 1);
 }
 
+bool
+sqs_path_is_queue(const struct call *c)
+{
+	return strchr(c->path + 1, '/') != NULL;
+}
+
 struct queue_name
 sqs_queue(struct call *c)
 {
 	const char *url = sqs_text(c, c->args, "QueueUrl");
 
-	if (url == NULL && strchr(c->path + 1, '/') != NULL)
+	if (url == NULL && sqs_path_is_queue(c))
 		url = c->path;
 	if (url == NULL || *url == '\0')
-		task_throw(c->task, &SQS_MISSING, "The request must contain the parameter QueueUrl.");
+		task_throw(c->task, &SQS_NO_QUEUE, NULL);
 	return from_url(c, url);
 }
 

@@ -3,6 +3,7 @@
 #include "fcgi/proto/aws_json.h"
 #include "fcgi/proto/aws_query.h"
 
+#define CORAL "com.amazon.coral.service#"
 #define FAULT(name, code, shape, status, text) \
 	const struct fault name = { #name, code, status, text };
 #include "fcgi/aws/sqs/faults.def"
@@ -28,6 +29,7 @@ static const struct aws_query_name names[] = {
 	{ "ActionName", "Actions", NULL, NULL },
 	{ "Attribute", "Attributes", "Name", "Value" },
 	{ "AttributeName", "AttributeNames", NULL, NULL },
+	{ "BinaryListValue", "BinaryListValues", NULL, NULL },
 	{ "ChangeMessageVisibilityBatchRequestEntry", "Entries", NULL, NULL },
 	{ "DeleteMessageBatchRequestEntry", "Entries", NULL, NULL },
 	{ "MessageAttribute", "MessageAttributes", "Name", "Value" },
@@ -35,6 +37,7 @@ static const struct aws_query_name names[] = {
 	{ "MessageSystemAttribute", "MessageSystemAttributes", "Name", "Value" },
 	{ "MessageSystemAttributeName", "MessageSystemAttributeNames", NULL, NULL },
 	{ "SendMessageBatchRequestEntry", "Entries", NULL, NULL },
+	{ "StringListValue", "StringListValues", NULL, NULL },
 	{ "Tag", "Tags", "Key", "Value" },
 	{ "TagKey", "TagKeys", NULL, NULL },
 };
@@ -42,10 +45,22 @@ static const struct aws_query_name names[] = {
 static const struct aws_query query = { .names = names, .n_names = COUNT(names),
 	.most = MOST_FORM };
 
+/* A queue's own URL does for a form whatever is about a queue: not what is about all of them. */
+static bool
+is_of_no_queue(const struct op *op)
+{
+	return op->handler == sqs_create_queue || op->handler == sqs_list_queues;
+}
+
 static const struct op *
 find(struct call *c)
 {
-	return aws_json_spoken(c) ? aws_json_find(c, &json) : aws_query_find(c, &query);
+	const struct op *op;
+
+	if (aws_json_spoken(c))
+		return aws_json_find(c, &json);
+	op = aws_query_find(c, &query);
+	return op != NULL && sqs_path_is_queue(c) && is_of_no_queue(op) ? NULL : op;
 }
 
 static void
@@ -92,7 +107,9 @@ fault(struct call *c, const struct fault *f)
 {
 	const char *message = c->task->detail != NULL ? c->task->detail : f->text;
 
-	if (aws_json_spoken(c))
+	if (f == &SQS_NO_ACTION)
+		aws_query_no_action(c, f);
+	else if (aws_json_spoken(c))
 		aws_json_fault(c, &json, f, shape_of(f), message);
 	else if (f == &SQS_NO_QUEUE && c->task->detail == NULL)
 		aws_query_fault(c, f, "The specified queue does not exist for this wsdl version.");

@@ -74,17 +74,26 @@ read_tags(struct call *c, const char *queue)
 	return tags;
 }
 
+static const char *
+name_of(struct call *c)
+{
+	const char *name = sqs_text(c, c->args, "QueueName");
+
+	if (name == NULL)
+		task_throw(c->task, &SQS_VALUE,
+		    "Value for parameter QueueName is invalid. Reason: Must specify a queue name.");
+	return name;
+}
+
 void
 sqs_create_queue(struct call *c)
 {
-	const char         *name = sqs_text(c, c->args, "QueueName");
+	const char         *name = name_of(c);
 	struct queue_change asked = sqs_settings_read(c,
 	            sqs_pairs(c, sqs_map(c, c->args, "Attributes")), true), all = asked;
 	struct queue        made = new_queue(&all), there;
 	struct queue_name   ours = sqs_queue_of_ours(c, name);
 
-	if (name == NULL)
-		task_throw(c->task, &SQS_MISSING, "The request must contain the parameter QueueName.");
 	sqs_check_name(c, name);
 	made.tags = read_tags(c, name);
 	if (queue_make(c->task, &c->space, &ours, &made, &there) == QUEUE_THERE)
@@ -95,7 +104,7 @@ sqs_create_queue(struct call *c)
 void
 sqs_get_queue_url(struct call *c)
 {
-	const char       *name = sqs_required(c, c->args, "QueueName");
+	const char       *name = name_of(c);
 	const char       *owner = sqs_text(c, c->args, "QueueOwnerAWSAccountId");
 	struct queue_name ours = sqs_queue_of_ours(c, name);
 	struct queue      q;

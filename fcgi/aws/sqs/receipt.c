@@ -2,8 +2,10 @@
 #include <string.h>
 
 #include "fcgi/aws/sqs/sqs.h"
+#include "shared/base/clock.h"
 #include "shared/core/secret.h"
 #include "shared/wire/base64.h"
+#include "shared/wire/json.h"
 
 enum { HIDE_MOST = 12 * 60 * 60 };
 
@@ -12,38 +14,31 @@ static const char CONTEXT[] = "receipt";
 /* What a handle holds, sealed: nobody can make one up, or learn anything from it. */
 struct sealed {
 	int64_t queue, id, receives;
+	int64_t at; /* when it was received */
 };
 
 const char *
 sqs_receipt(struct call *c, int64_t queue, const struct queue_message *m)
 {
-	struct sealed s = { queue, m->id, m->receives };
+	struct sealed s = { queue, m->id, m->receives, c->space.now };
 	size_t        n;
 	void         *p = secret_seal(c->task, CONTEXT, &s, sizeof(s), &n);
 
 	return base64url_encode(c->task->mem, p, n);
 }
 
-bool
-sqs_receipt_open(struct call *c, const char *handle, int64_t *queue, struct queue_receipt *r)
+/* False: it is not one of ours. */
+static bool
+open_handle(struct call *c, const char *handle, struct sealed *s)
 {
-	struct sealed s;
-	size_t        n, out_n;
-	const void   *p = base64url_decode(c->task->mem, handle, &n);
-	const char   *out = p != NULL ? secret_try_open(c->task, CONTEXT, p, n, &out_n) : NULL;
+	size_t      n, out_n;
+	const void *p = base64url_decode(c->task->mem, handle, &n);
+	const char *out = p != NULL ? secret_try_open(c->task, CONTEXT, p, n, &out_n) : NULL;
 
-	if (out == NULL || out_n != sizeof(s))
+	if (out == NULL || out_n != sizeof(*s))
 		return false;
-	memcpy(&s, out, sizeof(s));
-	*queue = s.queue;
-	*r = (struct queue_receipt){ .id = s.id, .receives = s.receives };
+	memcpy(s, out, sizeof(*s));
 	return true;
-}
-
-static struct sqs_problem
-bad_handle(struct call *c)
-{
-	return sqs_wrong(c, &SQS_RECEIPT, "%s", SQS_RECEIPT.text);
 }
 
 /* Handles of a request, one or a batch. */
@@ -66,29 +61,58 @@ batch_new(struct call *c, size_t n)
 		.which = mem_array(m, size_t, n), .problems = mem_array(m, struct sqs_problem, n) };
 }
 
+static struct sqs_problem
+read_seconds(struct call *c, struct json_object *j, int64_t *seconds)
+{
+	static const struct sqs_problem fine;
+
+	if (json_get(j, "VisibilityTimeout") == NULL)
+		return sqs_wrong(c, &SQS_MISSING,
+		    "The request must contain the parameter VisibilityTimeout.");
+	if (!sqs_int_within(c, j, "VisibilityTimeout", 0, HIDE_MOST, seconds))
+		return sqs_wrong(c, &SQS_VALUE, "Value %s for parameter VisibilityTimeout is invalid. "
+		    "Reason: Must be between 0 and 43200.",
+		    json_object_get_string(json_get(j, "VisibilityTimeout")));
+	return fine;
+}
+
+/* Half a day counts from when the message was received, however often more time was asked for. */
+static bool
+is_too_long(struct call *c, const struct sealed *s, int64_t seconds)
+{
+	return seconds > 0 && c->space.now - s->at + seconds * SECOND > HIDE_MOST * SECOND;
+}
+
+static struct sqs_problem
+read_handle(struct call *c, const char *handle, int64_t seconds, struct sealed *s)
+{
+	static const struct sqs_problem fine;
+
+	if (!open_handle(c, handle, s))
+		return sqs_wrong(c, &SQS_RECEIPT,
+		    "The input receipt handle \"%s\" is not a valid receipt handle.", handle);
+	if (is_too_long(c, s, seconds))
+		return sqs_wrong(c, &SQS_VALUE, "Value %lld for parameter VisibilityTimeout is invalid. "
+		    "Reason: Total VisibilityTimeout for the message is beyond the limit [%d seconds]",
+		    (long long)seconds, HIDE_MOST);
+	return fine;
+}
+
 static void
 batch_read(struct call *c, struct batch *b, size_t i, struct json_object *j, bool hide)
 {
-	struct queue_receipt *r = &b->receipts[b->good];
-	int64_t               seconds = 0;
+	int64_t       seconds = 0;
+	struct sealed s;
 
 	b->handles[i] = sqs_required(c, j, "ReceiptHandle");
-	if (!sqs_receipt_open(c, b->handles[i], &b->queues[b->good], r)) {
-		b->problems[i] = bad_handle(c);
+	if (hide)
+		b->problems[i] = read_seconds(c, j, &seconds);
+	if (b->problems[i].fault == NULL)
+		b->problems[i] = read_handle(c, b->handles[i], seconds, &s);
+	if (b->problems[i].fault != NULL)
 		return;
-	}
-	if (hide && json_object_object_get(j, "VisibilityTimeout") == NULL) {
-		b->problems[i] = sqs_wrong(c, &SQS_MISSING,
-		    "The request must contain the parameter VisibilityTimeout.");
-		return;
-	}
-	if (hide && !sqs_int_within(c, j, "VisibilityTimeout", 0, HIDE_MOST, &seconds)) {
-		b->problems[i] = sqs_wrong(c, &SQS_VALUE, "Value %s for parameter VisibilityTimeout is "
-		    "invalid. Reason: Must be between 0 and 43200.",
-		    json_object_get_string(json_object_object_get(j, "VisibilityTimeout")));
-		return;
-	}
-	r->hide_s = seconds;
+	b->queues[b->good] = s.queue;
+	b->receipts[b->good] = (struct queue_receipt){ s.id, s.receives, seconds, false };
 	b->which[b->good++] = i;
 }
 
@@ -101,7 +125,8 @@ check_queues(struct call *c, struct batch *b, const struct queue *q)
 {
 	for (size_t i = 0; i < b->good; i++)
 		if (b->queues[i] != q->id)
-			b->problems[b->which[i]] = bad_handle(c);
+			b->problems[b->which[i]] = sqs_wrong(c, &SQS_RECEIPT, "The receipt handle \"%s\" is "
+			    "not valid for this queue.", b->handles[b->which[i]]);
 }
 
 static void

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "fcgi/aws/sqs/sqs.h"
+#include "fcgi/proto/aws_json.h"
 #include "shared/base/clock.h"
 
 enum { MOST_MESSAGES = 10, HIDE_MOST = 12 * 60 * 60, WAIT_MOST = 20 };
@@ -27,6 +28,18 @@ wants(struct call *c, const struct wants *w, const char *name)
 			return true;
 	}
 	return false;
+}
+
+/* Under the newer name, or under the older: when both are given, each protocol reads its own. */
+static struct json_object *
+system_names(struct call *c)
+{
+	struct json_object *newer = sqs_list(c, c->args, "MessageSystemAttributeNames");
+	struct json_object *older = sqs_list(c, c->args, "AttributeNames");
+
+	if (aws_json_spoken(c))
+		return sqs_length(newer) > 0 ? newer : older;
+	return sqs_length(older) > 0 ? older : newer;
 }
 
 static const char *
@@ -96,14 +109,11 @@ sqs_receive_message(struct call *c)
 {
 	struct queue_name     name = sqs_queue(c);
 	int64_t               most, hide, wait, next_at;
-	struct wants          w = { sqs_list(c, c->args, "AttributeNames"),
-		         sqs_list(c, c->args, "MessageAttributeNames") };
+	struct wants          w = { system_names(c), sqs_list(c, c->args, "MessageAttributeNames") };
 	struct queue          q;
 	struct queue_message *list;
 	size_t                n;
 
-	if (sqs_length(w.system) == 0)
-		w.system = sqs_list(c, c->args, "MessageSystemAttributeNames");
 	most = sqs_int(c, c->args, "MaxNumberOfMessages", 1, 1, MOST_MESSAGES,
 	    "Must be between 1 and 10, if provided.");
 	hide = sqs_int(c, c->args, "VisibilityTimeout", -1, 0, HIDE_MOST,

@@ -40,8 +40,9 @@ size_t              sqs_length(struct json_object *list); /* NULL: 0 */
 struct queue_tags   sqs_pairs(struct call *c, struct json_object *map);
 const char         *sqs_required(struct call *c, struct json_object *j, const char *name);
 
-/* The queue that QueueUrl, or a URL posted to, names (name.c). */
+/* The queue that QueueUrl, or a URL posted to, names (name.c); throws when neither does. */
 struct queue_name sqs_queue(struct call *c);
+bool              sqs_path_is_queue(const struct call *c);
 struct queue_name sqs_queue_of_ours(struct call *c, const char *name);
 /* 1 to 80 of [A-Za-z0-9_-], or throws. */
 void        sqs_check_name(struct call *c, const char *name);
@@ -82,10 +83,8 @@ struct sqs_attributes sqs_attributes_read(struct call *c, struct json_object *ma
 /* Those that names ask for; their MD5 before them. */
 void sqs_attributes_put(struct call *c, const char *text, struct json_object *names);
 
-/* Receipt handles (receipt.c). */
+/* A receipt handle for a message received just now (receipt.c). */
 const char *sqs_receipt(struct call *c, int64_t queue, const struct queue_message *m);
-/* False: it is not one of ours. */
-bool sqs_receipt_open(struct call *c, const char *handle, int64_t *queue, struct queue_receipt *r);
 
 /* Handlers. */
 void sqs_change_message_visibility(struct call *c);

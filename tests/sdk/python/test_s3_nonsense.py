@@ -225,7 +225,7 @@ def wrong_sqs(is_json, answer):
             return "an error without its type"
         return None
     tree, wrong = nonsense.wrong_xml(answer)
-    if wrong or answer.status < 300:
+    if wrong or answer.status < 300 or tree.tag == "UnknownOperationException":
         return wrong
     return None if tree.find("{*}Error/{*}Code") is not None else "an error without its code"
 

@@ -296,12 +296,13 @@ def test_bad_arguments(sqs, queue, refused):
     with refused("MissingParameter", 400) as r:
         send(sqs, queue, "")
     assert r.response["Error"]["Message"] == "The request must contain the parameter MessageBody."
-    for body in ("\x01", "a\ufffe", "\x1f"):
+    for body in ("\0", "\x01", "a\ufffe", "\x1f"):
         with refused("InvalidMessageContents", 400):
             send(sqs, queue, body)
     with refused("ReceiptHandleIsInvalid", 404) as r:
         sqs.delete_message(QueueUrl=queue, ReceiptHandle="made-up")
-    assert r.response["Error"]["Message"] == "The input receipt handle is invalid."
+    assert r.response["Error"]["Message"] == \
+        'The input receipt handle "made-up" is not a valid receipt handle.'
     with refused("AWS.SimpleQueueService.NonExistentQueue", 400):
         sqs.delete_message(QueueUrl=queue + "-none", ReceiptHandle="made-up")
     for group in ("group 123", "a" * 129):
@@ -311,8 +312,10 @@ def test_bad_arguments(sqs, queue, refused):
     [message] = take(sqs, queue, AttributeNames=["All"])
     assert message["Attributes"]["MessageGroupId"] == "test"
     other = sqs.create_queue(QueueName=name_of(queue) + "-other")["QueueUrl"]
-    with refused("ReceiptHandleIsInvalid", 404):
+    with refused("ReceiptHandleIsInvalid", 404) as r:
         sqs.delete_message(QueueUrl=other, ReceiptHandle=message["ReceiptHandle"])
+    assert r.response["Error"]["Message"] == \
+        f'The receipt handle "{message["ReceiptHandle"]}" is not valid for this queue.'
     sqs.delete_queue(QueueUrl=other)
     with refused("AWS.SimpleQueueService.NonExistentQueue", 400):
         sqs.get_queue_url(QueueName="no-such-queue")

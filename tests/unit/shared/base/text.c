@@ -66,6 +66,18 @@ utf8(void **state)
 }
 
 static void
+words(void **state)
+{
+	(void)state;
+	assert_true(text_word("aZ09-\xc3\xb8\xc3\x9f\xce\xbb\xe5\xad\x97", "-"));
+	assert_true(text_word("", "-"));
+	assert_false(text_word("a.b", "-"));
+	assert_false(text_word("a\xc2\xa7", "-"));     /* a section sign */
+	assert_false(text_word("a\xe2\x80\x93", "-")); /* a dash, but not that one */
+	assert_false(text_word("\xc3", "-"));
+}
+
+static void
 xml(void **state)
 {
 	(void)state;
@@ -130,6 +142,7 @@ main(void)
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(ends),
 		cmocka_unit_test(utf8),
+		cmocka_unit_test(words),
 		cmocka_unit_test(xml),
 		cmocka_unit_test(hex),
 		cmocka_unit_test(tokens),
