@@ -125,6 +125,33 @@ clock_basic(struct mem *m, int64_t at)
 	    tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
+/* Second Sunday of March, 2:00, to first Sunday of November, 1:00: standard time, as tm is in. */
+static bool
+summer_time(const struct tm *tm)
+{
+	int  sunday = tm->tm_mday - tm->tm_wday; /* the last one */
+	bool today = tm->tm_wday == 0;
+
+	if (tm->tm_mon == 2)
+		return sunday > 7 && !(today && sunday <= 14 && tm->tm_hour < 2);
+	if (tm->tm_mon == 10)
+		return sunday < 1 || (today && sunday <= 7 && tm->tm_hour < 1);
+	return tm->tm_mon > 2 && tm->tm_mon < 10;
+}
+
+char *
+clock_pacific(struct mem *m, int64_t at)
+{
+	struct tm tm;
+	bool      summer;
+
+	split(at - 8 * HOUR, &tm);
+	if ((summer = summer_time(&tm)))
+		split(at - 7 * HOUR, &tm);
+	return mem_fmt(m, "%s %s %02d %02d:%02d:%02d %s %04d", days[tm.tm_wday], months[tm.tm_mon],
+	    tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, summer ? "PDT" : "PST", tm.tm_year + 1900);
+}
+
 /* Days since 1970-01-01 of a date of the Gregorian calendar; month counts from 1. */
 static int64_t
 days_from_civil(int64_t year, int month, int day)

@@ -23,6 +23,11 @@ char *clock_iso_milli(struct mem *m, int64_t at); /* 2026-11-23T07:21:46.123Z */
 char *clock_iso_micro(struct mem *m, int64_t at); /* 2026-11-23T07:21:46.123456Z */
 char *clock_http(struct mem *m, int64_t at);      /* Mon, 23 Nov 2026 07:21:46 GMT (RFC 9110) */
 char *clock_basic(struct mem *m, int64_t at);     /* 20261123T072146Z, as SigV4 has it */
+/*
+ * Sun Nov 22 23:21:46 PST 2026: as Java's Date prints itself in Los Angeles, where some messages of
+ * AWS come from.  Summer time by the rules of 2007, whatever the year.
+ */
+char *clock_pacific(struct mem *m, int64_t at);
 
 /* When the month of UTC that `at` is in began. */
 int64_t clock_month(int64_t at);

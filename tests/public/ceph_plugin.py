@@ -4,6 +4,9 @@
 Buckets are made as before April 2023: with lists (ObjectWriter) and without public access blocked.
 Whoever makes one on AWS for such tests says so; here it is said for the suite.
 
+Owners and grantees have display names, which S3 has not given since November 2025. They are filled
+in from the suite's own configuration.
+
 Grants to groups come first in a list; check_grants() sorts by names and falls over when the first
 has none.  The order of grants means nothing.
 
@@ -20,6 +23,7 @@ sleeping moves the environment's clock, which stands right again after the case.
 Before and after each case the suite makes a dozen clients to empty buckets, which takes longer than
 most cases: those of its package are kept.  The cases have their own.
 """
+import configparser
 import functools
 import os
 import sys
@@ -99,6 +103,27 @@ def any_size(params, **_):
     params.setdefault("TransitionDefaultMinimumObjectSize", "varies_by_storage_class")
 
 
+@functools.cache
+def display_names():
+    conf = configparser.RawConfigParser()
+    conf.read(os.environ["S3TEST_CONF"])
+    return {conf[section]["user_id"]: conf[section]["display_name"]
+            for section in conf.sections() if "user_id" in conf[section]}
+
+
+def with_names(parsed, **_):
+    """Wherever somebody is told: an Owner, a Grantee."""
+    found = [parsed]
+    while found:
+        one = found.pop()
+        if isinstance(one, list):
+            found += one
+        elif isinstance(one, dict):
+            found += one.values()
+            if one.get("ID") in display_names():
+                one.setdefault("DisplayName", display_names()[one["ID"]])
+
+
 def groups_first(parsed, **_):
     if "Grants" in parsed:
         parsed["Grants"].sort(key=lambda grant: grant["Grantee"]["Type"] != "Group")
@@ -113,6 +138,7 @@ def taught(make):
             events.register("before-parameter-build.s3.CreateBucket", with_lists)
             events.register("after-call.s3.CreateBucket", nothing_blocked(client))
             events.register("before-parameter-build.s3.DeleteObjects", without_bypass(client))
+            events.register("after-call.s3", with_names)
             events.register("before-parameter-build.s3.PutBucketLifecycleConfiguration", any_size)
             for kind in ("Bucket", "Object"):
                 events.register(f"after-call.s3.Get{kind}Acl", groups_first)

@@ -318,10 +318,8 @@ put_grant(struct call *c, const char *grantee, const char *permission)
 	enc_struct(c->out, "Grantee");
 	enc_attribute(c->out, "xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance");
 	enc_attribute(c->out, "xsi:type", a != NULL ? "CanonicalUser" : "Group");
-	if (a != NULL) {
+	if (a != NULL)
 		enc_text(c->out, "ID", a->owner_id);
-		enc_text(c->out, "DisplayName", a->display_name);
-	}
 	for (size_t i = 0; i < COUNT(groups); i++)
 		if (strcmp(groups[i].name, grantee) == 0)
 			enc_text(c->out, "URI", groups[i].uri);

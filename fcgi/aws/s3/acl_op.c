@@ -88,7 +88,7 @@ find_to_write(struct call *c)
 {
 	struct blob_object o;
 
-	s3_find_unmarked(c, &o);
+	s3_find_unmarked(c, s3_key(c), &o);
 	s3_check_object(c, s3_bucket(c), &o);
 	s3_version_header(c, &o);
 	return o;

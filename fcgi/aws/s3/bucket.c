@@ -24,13 +24,6 @@ endpoint_region(const struct call *c)
 	return s3_region_valid(region) ? region : FIRST_REGION;
 }
 
-/* "EU" is the old name of a region, and only GetBucketLocation still says it. */
-static const char *
-shown_region(const struct blob_bucket *b)
-{
-	return strcmp(b->region, "EU") == 0 ? "eu-west-1" : b->region;
-}
-
 static void
 put_arn(struct call *c, const char *name)
 {
@@ -168,7 +161,7 @@ s3_head_bucket(struct call *c)
 {
 	struct blob_bucket b = s3_find_bucket(c);
 
-	call_header(c, "x-amz-bucket-region", shown_region(&b));
+	call_header(c, "x-amz-bucket-region", s3_region_shown(b.region));
 	put_arn(c, b.name);
 	call_header(c, "x-amz-access-point-alias", "false");
 	call_header(c, "Content-Type", "application/xml");
@@ -257,7 +250,7 @@ s3_list_buckets(struct call *c)
 		enc_text(c->out, "CreationDate", clock_iso_milli(c->task->mem,
 		    list[i].created_at / SECOND * SECOND));
 		if (paged || prefix != NULL || region != NULL)
-			enc_text(c->out, "BucketRegion", shown_region(&list[i]));
+			enc_text(c->out, "BucketRegion", s3_region_shown(list[i].region));
 		enc_text(c->out, "BucketArn", mem_fmt(c->task->mem, "arn:aws:s3:::%s", list[i].name));
 		enc_end(c->out);
 	}

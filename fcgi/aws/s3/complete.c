@@ -290,6 +290,9 @@ complete(struct completion *k, const struct blob_condition *when)
 	o->checksum_type = k->composite ? "COMPOSITE" : "FULL_OBJECT";
 	o->checksum = checksum_of(k);
 	check_whole(k);
+	/* S3 makes none up under a customer's key. */
+	if (k->upload.checksum_algorithm == NULL && s3_pair(&k->upload.headers, BLOB_SEAL) != NULL)
+		o->checksum = o->checksum_type = o->checksum_algorithm = NULL;
 	for (size_t i = 0; i < k->n_parts; i++) {
 		if (at < k->n && k->list[at].part == &k->parts[i])
 			at++;

@@ -130,7 +130,7 @@ put_part_headers(struct call *c, const struct blob_object *o, const struct part 
 	if (mode == NULL || strcasecmp(mode, "ENABLED") != 0)
 		return;
 	/* The checksum is of the whole: it would not fit a part. */
-	if (p->parts > 0 && strcmp(o->checksum_type, "COMPOSITE") == 0)
+	if (p->parts > 0 && o->checksum != NULL && strcmp(o->checksum_type, "COMPOSITE") == 0)
 		part_checksum_headers(c, o, &p->part);
 	else if (p->length == o->size)
 		s3_checksum_headers(c, o);

@@ -231,7 +231,7 @@ wanted_retention(struct call *c)
 	    (l.mode != NULL && (!is_mode(l.mode) || !clock_parse_iso(until, &l.until))))
 		task_throw(c->task, &S3_MALFORMED_XML, NULL);
 	if (until != NULL)
-		check_future(c, l.until, "RetainUntilDate", until);
+		check_future(c, l.until, "RetainUntilDate", clock_pacific(c->task->mem, l.until));
 	return l;
 }
 

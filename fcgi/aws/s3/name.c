@@ -28,6 +28,12 @@ s3_region_valid(const char *region)
 	return false;
 }
 
+const char *
+s3_region_shown(const char *region)
+{
+	return strcmp(region, "EU") == 0 ? "eu-west-1" : region;
+}
+
 static bool
 looks_like_address(const char *name)
 {
@@ -161,7 +167,7 @@ s3_throw_result(struct call *c, enum blob_result r, const char *bucket, const ch
 
 /* Whoever puts something without saying who it is: the id S3 knows them by. */
 static const struct aws_account anonymous = { .account_id = "anonymous",
-	.owner_id = "65a011a29cdf8ec533ec3d1ccaae921c", .display_name = "" };
+	.owner_id = "65a011a29cdf8ec533ec3d1ccaae921c" };
 
 const struct aws_account *
 s3_account(const struct call *c, const char *account_id)
@@ -179,7 +185,5 @@ s3_put_owner(struct call *c, const char *element, const struct aws_account *a)
 		return;
 	enc_struct(c->out, element);
 	enc_text(c->out, "ID", a->owner_id);
-	if (a != &anonymous)
-		enc_text(c->out, "DisplayName", a->display_name);
 	enc_end(c->out);
 }

@@ -175,9 +175,10 @@ destination_fault(struct call *c, const struct xml *one, const char *region)
 	if (xml_child_text(one, "Topic") != NULL)
 		return "The destination topic does not exist";
 	if (arn == NULL)
-		return "The destination Lambda does not exist";
+		return mem_fmt(c->task->mem, "Not authorized to invoke function [%s]",
+		    xml_child_text(one, "CloudFunction"));
 	name = event_target(c, arn);
-	if (strcmp(name.region, region) != 0)
+	if (strcmp(name.region, s3_region_shown(region)) != 0)
 		wrong(c, "The notification destination service region is not valid for the bucket location "
 		    "constraint", arn, "null");
 	if (!environment_space(c->task, c->env, "aws_sqs", &sp) ||
@@ -186,9 +187,14 @@ destination_fault(struct call *c, const struct xml *one, const char *region)
 	return NULL;
 }
 
+/* As errors name it: a function with the qualifier it has not. */
 static const char *
-destination(const struct xml *one)
+destination(struct call *c, const struct xml *one)
 {
+	const char *function = xml_child_text(one, "CloudFunction");
+
+	if (function != NULL)
+		return mem_fmt(c->task->mem, "%s, null", function);
 	for (size_t i = 0; i < COUNT(targets); i++)
 		if (xml_child_text(one, targets[i].element) != NULL)
 			return xml_child_text(one, targets[i].element);
@@ -211,7 +217,7 @@ check_destinations(struct call *c, const struct xml *x)
 		    ? destination_fault(c, one, b.region) : NULL;
 
 		if (fault != NULL)
-			s3_extra_numbered(c, &wrong_ones, destination(one), fault);
+			s3_extra_numbered(c, &wrong_ones, destination(c, one), fault);
 	}
 	if (wrong_ones.n > 0)
 		s3_throw_extras(c, "Unable to validate the following destination configurations",

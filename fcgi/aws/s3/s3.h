@@ -38,6 +38,8 @@ const char *s3_key(struct call *c);
 void        s3_check_key(struct call *c, const char *key);
 bool        s3_bucket_name_valid(const char *name);
 bool        s3_region_valid(const char *region);
+/* "EU" is the old name of a region, and only GetBucketLocation still says it. */
+const char *s3_region_shown(const char *region);
 /* Whose bucket it is, as far as is known: what the engine's `who` is. */
 const char *s3_owner_of(struct call *c, const char *bucket);
 const char *s3_owner(struct call *c); /* of the bucket the request names */

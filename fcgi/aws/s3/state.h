@@ -37,12 +37,20 @@ void s3_extra_numbered(struct call *c, struct s3_extras *x, const char *name, co
 /* s3_throw of x->of with all of x. */
 _Noreturn void s3_throw_extras(struct call *c, const char *message, const struct s3_extras *x);
 
+/* What went wrong, kept while more does. */
+struct s3_failure {
+	const struct fault     *fault;
+	const char             *detail;
+	const struct s3_extras *extras;
+};
+
 struct s3_state {
 	struct s3_body   *body;   /* taken, and stored when large: never read twice */
 	struct xml       *document;
 	const struct buf *text;   /* a body that was read as one; NULL: none was yet */
 	int64_t           weighed; /* bytes that were counted into the quota, and 1; 0: none were */
-	struct s3_extras *extras; /* of the fault being thrown */
+	const struct s3_extras *extras; /* of the fault being thrown */
+	struct s3_failure page;   /* of a website's own page for that fault; fault NULL: none */
 	struct reading   *form;   /* the request is one (form.h) */
 	struct s3_cors   *cors;   /* of this answer, whatever it becomes; NULL: none */
 	const struct blob_object *marker; /* the delete marker that is why */

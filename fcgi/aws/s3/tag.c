@@ -214,7 +214,7 @@ s3_get_object_tagging(struct call *c)
 {
 	struct blob_object o;
 
-	s3_find_unmarked(c, &o);
+	s3_find_unmarked(c, mem_fmt(c->task->mem, "%s/%s", s3_bucket(c), s3_key(c)), &o);
 	s3_version_header(c, &o);
 	put_document(c, &o.tags);
 }

@@ -40,13 +40,18 @@ text_arg(struct call *c, const char *name)
 	return value != NULL ? value : "";
 }
 
-/* Who began it, and whose object it will be. */
+/* Who began it, and whose object it will be.  Since November 2025 only the first has a name. */
 static void
 put_people(struct call *c, const char *owner)
 {
 	const struct aws_account *a = s3_account(c, owner);
 
-	s3_put_owner(c, "Initiator", a);
+	if (a != NULL) {
+		enc_struct(c->out, "Initiator");
+		enc_text(c->out, "ID", a->owner_id);
+		enc_text(c->out, "DisplayName", a->display_name);
+		enc_end(c->out);
+	}
 	if (s3_acl_disabled(s3_access(c, s3_bucket(c))))
 		a = s3_account(c, s3_owner(c));
 	s3_put_owner(c, "Owner", a);
@@ -195,27 +200,20 @@ put_entries(const struct page *p)
 }
 
 /*
- * Where the next page begins: the last upload of this one, and "" when it has none.  Of a page that
- * ends with a common prefix S3 says nothing; here that prefix is said, so that one can go on.
+ * Where the next page begins: past the last upload of this one.  A page of common prefixes alone
+ * names none, as S3 was recorded to answer: there is no going on from it.
  */
 static void
 put_next(const struct page *p)
 {
-	const struct blob_upload_entry *last = NULL;
-	struct call                    *c = p->c;
-	const char                     *key = "", *id = "";
+	const struct blob_upload *last = NULL;
+	struct call              *c = p->c;
 
 	for (size_t i = 0; i < p->n; i++)
-		if (p->entries[i].common == NULL || (p->more && i + 1 == p->n))
-			last = &p->entries[i];
-	if (last != NULL && last->common != NULL)
-		key = last->common;
-	else if (last != NULL) {
-		key = last->upload.key;
-		id = last->upload.id;
-	}
-	enc_text(c->out, "NextKeyMarker", shown(p, key));
-	enc_text(c->out, "NextUploadIdMarker", id);
+		if (p->entries[i].common == NULL)
+			last = &p->entries[i].upload;
+	enc_text(c->out, "NextKeyMarker", last != NULL ? shown(p, last->key) : "");
+	enc_text(c->out, "NextUploadIdMarker", last != NULL ? last->id : "");
 }
 
 void

@@ -45,7 +45,7 @@ s3_version_id(const char *version)
 }
 
 void
-s3_find_unmarked(struct call *c, struct blob_object *out)
+s3_find_unmarked(struct call *c, const char *missing, struct blob_object *out)
 {
 	const char      *bucket = s3_bucket(c), *key = s3_key(c), *version = s3_version_arg(c);
 	enum blob_result r =
@@ -53,6 +53,8 @@ s3_find_unmarked(struct call *c, struct blob_object *out)
 
 	if (r == BLOB_NO_KEY && out->delete_marker)
 		r = BLOB_MARKER;
+	if (r == BLOB_NO_KEY && s3_may_miss(c, bucket, key))
+		s3_throw(c, &S3_NO_KEY, NULL, "Key", missing, NULL);
 	if (r != BLOB_OK)
 		s3_throw_version(c, r, bucket, key, version, out);
 }

@@ -22,9 +22,9 @@ void s3_find_version(struct call *c, const char *bucket, const char *key, bool w
     struct blob_object *out);
 /*
  * The same, and a delete marker is refused as one also where no version is named: who may see what
- * is not asked here, but by the caller.
+ * is not asked here, but by the caller.  missing: how the error names a key that is not there.
  */
-void s3_find_unmarked(struct call *c, struct blob_object *out);
+void s3_find_unmarked(struct call *c, const char *missing, struct blob_object *out);
 /* What an engine's answer other than BLOB_OK means; o as the engine left it. */
 _Noreturn void s3_throw_version(struct call *c, enum blob_result r, const char *bucket,
     const char *key, const char *version, const struct blob_object *o);

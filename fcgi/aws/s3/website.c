@@ -6,6 +6,7 @@
 #include "fcgi/aws/s3/config.h"
 #include "fcgi/aws/s3/encryption.h"
 #include "fcgi/aws/s3/state.h"
+#include "fcgi/aws/s3/website.h"
 #include "fcgi/proto/aws_rest.h"
 #include "shared/base/text.h"
 #include "shared/wire/xml.h"
@@ -46,83 +47,14 @@ unknown(struct call *c)
 }
 
 static void
-put_ids(struct call *c)
-{
-	call_header(c, "x-amz-request-id", c->req->id);
-	call_header(c, "x-amz-id-2", s3_host_id(c));
-}
-
-static bool
-is_head(const struct call *c)
-{
-	return strcmp(c->req->method, "HEAD") == 0;
-}
-
-static void
-add_text(struct buf *b, const char *s)
-{
-	static const char *const escaped[] = { "&amp;", "&lt;", "&gt;", "&quot;", "&#39;" };
-	static const char        special[] = "&<>\"'";
-
-	for (; *s != '\0'; s++)
-		if (strchr(special, *s) != NULL)
-			buf_text(b, escaped[strchr(special, *s) - special]);
-		else
-			buf_char(b, *s);
-}
-
-static void
-add_item(struct buf *b, const char *name, const char *value)
-{
-	if (value == NULL)
-		return;
-	buf_fmt(b, "<li>%s: ", name);
-	add_text(b, value);
-	buf_text(b, "</li>\n");
-}
-
-static const char *
-reason(int status)
-{
-	return status == 403 ? "403 Forbidden" : status == 404 ? "404 Not Found"
-	    : status == 405 ? "405 Method Not Allowed" : status == 416
-	    ? "416 Requested Range Not Satisfiable" : status == 503 ? "503 Service Unavailable"
-	    : status >= 500 ? "500 Internal Server Error" : "400 Bad Request";
-}
-
-/* The page of an error that has none of its bucket's own. */
-static void
-fault(struct call *c, const struct fault *f)
-{
-	const struct s3_extras *x = s3_state(c)->extras;
-	struct buf             *b = &c->reply.body;
-
-	c->reply.status = f->status;
-	put_ids(c);
-	call_header(c, "Content-Type", "text/html; charset=utf-8");
-	call_header(c, "x-amz-error-code", f->code);
-	call_header(c, "x-amz-error-message", c->task->detail != NULL ? c->task->detail : f->text);
-	if (is_head(c))
-		return;
-	buf_fmt(b, "<html>\n<head><title>%s</title></head>\n<body>\n<h1>%s</h1>\n<ul>\n",
-	    reason(f->status), reason(f->status));
-	add_item(b, "Code", f->code);
-	add_item(b, "Message", c->task->detail != NULL ? c->task->detail : f->text);
-	for (size_t i = 0; x != NULL && x->of == f && i < x->n; i++)
-		add_item(b, x->list[i].name, x->list[i].value);
-	add_item(b, "RequestId", c->req->id);
-	add_item(b, "HostId", s3_host_id(c));
-	buf_text(b, "</ul>\n<hr/>\n</body>\n</html>\n");
-}
-
-static void
 decode(struct call *c)
 {
 	static const struct enc_traits traits = { .format = ENC_XML };
 
 	s3_state(c)->access = NULL;
 	s3_state(c)->asked = NULL;
-	put_ids(c);
+	s3_state(c)->page = (struct s3_failure){ 0 };
+	website_ids(c);
 	c->out = enc_new(c->task->mem, &traits, &c->reply.body);
 }
 
@@ -247,42 +179,62 @@ attempt(struct attempt *a)
 	return f;
 }
 
-static void
-send_object(struct call *c, const struct blob_object *o)
+/* Where the object says to go instead, also when it is the page for an error; false: nowhere. */
+static bool
+redirect_by_object(const struct site *s, const struct blob_object *o)
 {
-	s3_answer_object(c, o, !is_head(c));
+	const char *to = s3_pair(&o->headers, "x-amz-website-redirect-location");
+
+	if (to != NULL)
+		redirect(s->c, 301,
+		    *to == '/' ? mem_fmt(s->c->task->mem, "%s%s", root_of(s, NULL), to) : to);
+	return to != NULL;
 }
 
-/* The page for an error: a redirect, the bucket's own document, or ours. */
-static void
-answer_error(const struct site *s, const struct fault *f)
+static _Noreturn void
+throw_again(struct call *c, const struct s3_failure *f)
 {
-	struct call      *c = s->c;
-	const struct xml *rule = rule_for(s, f->status);
-	const struct xml *document = xml_child(s->config, "ErrorDocument");
-	const char       *detail = c->task->detail;
-	struct s3_extras *extras = s3_state(c)->extras;
-	struct attempt    a = { .site = s };
+	s3_state(c)->extras = f->extras;
+	if (f->detail != NULL)
+		task_throw(c->task, f->fault, "%s", f->detail);
+	task_throw(c->task, f->fault, NULL);
+}
 
-	if (rule != NULL) {
-		redirect_by(s, rule);
+/* The bucket's own page for an error; ours where it has none. */
+static void
+answer_document(const struct site *s, const struct s3_failure *why)
+{
+	struct call        *c = s->c;
+	const struct xml   *document = xml_child(s->config, "ErrorDocument");
+	struct attempt      a = { .site = s };
+	const struct fault *f;
+
+	if (document == NULL)
+		throw_again(c, why);
+	a.key = xml_child_text(document, "Key");
+	if ((f = attempt(&a)) != NULL) {
+		s3_state(c)->page = website_failure(c, f);
+		throw_again(c, why);
+	}
+	if (redirect_by_object(s, &a.object))
 		return;
-	}
-	a.key = document != NULL ? xml_child_text(document, "Key") : NULL;
-	if (a.key == NULL || attempt(&a) != NULL) {
-		s3_state(c)->extras = extras;
-		if (detail != NULL)
-			task_throw(c->task, f, "%s", detail);
-		task_throw(c->task, f, NULL);
-	}
 	s3_put_headers(c, &a.object);
-	call_header(c, "x-amz-error-code", f->code);
-	call_header(c, "x-amz-error-message", detail != NULL ? detail : f->text);
-	if (is_head(c))
+	if (website_is_head(c))
 		c->reply.length = a.object.size;
 	else
 		s3_send_bytes(c, &a.object, 0, a.object.size);
-	c->reply.status = f->status;
+	website_error_headers(c, why);
+}
+
+static void
+answer_error(const struct site *s, const struct s3_failure *why)
+{
+	const struct xml *rule = rule_for(s, why->fault->status);
+
+	if (rule != NULL)
+		redirect_by(s, rule);
+	else
+		answer_document(s, why);
 }
 
 static const char *
@@ -299,29 +251,22 @@ answer_page(const struct site *s)
 	bool                folder = *s->key == '\0' || text_ends(s->key, "/");
 	struct attempt      a = { .site = s, .key = folder ? index_of(s, "") : s->key };
 	const struct fault *f = attempt(&a);
-	const char         *to, *detail;
+	struct s3_failure   why = website_failure(c, f);
 
 	if (f == NULL) {
-		to = s3_pair(&a.object.headers, "x-amz-website-redirect-location");
-		if (to == NULL)
-			send_object(c, &a.object);
-		else
-			redirect(c, 301, *to == '/' ? mem_fmt(c->task->mem, "%s%s", root_of(s, NULL), to) : to);
+		if (!redirect_by_object(s, &a.object))
+			s3_answer_object(c, &a.object, !website_is_head(c));
 		return;
 	}
-	detail = c->task->detail;
 	if (!folder) { /* of a folder without its slash */
-		struct s3_extras *extras = s3_state(c)->extras;
-		struct attempt    index = { .site = s, .key = index_of(s, "/") };
+		struct attempt index = { .site = s, .key = index_of(s, "/") };
 
 		if (attempt(&index) == NULL) {
 			redirect(c, 302, mem_fmt(c->task->mem, "%s%s/", root_path(s), as_path(c, s->key)));
 			return;
 		}
-		s3_state(c)->extras = extras;
-		c->task->detail = detail;
 	}
-	answer_error(s, f);
+	answer_error(s, &why);
 }
 
 static void
@@ -359,7 +304,7 @@ serve(struct call *c)
 }
 
 static const struct proto website_proto = { .name = "s3-website", .find = find, .unknown = unknown,
-	.decode = decode, .fault = fault };
+	.decode = decode, .fault = website_fault };
 
 const struct service service_aws_s3_website = {
 	.cloud = "aws", .name = "s3-website", .data = "aws_s3", .proto = &website_proto,

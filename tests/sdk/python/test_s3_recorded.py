@@ -250,3 +250,107 @@ def test_strangers_are_not_told_owners(environment, s3, bucket):
     stranger = make_client(environment, signature_version=botocore.UNSIGNED)
     assert "Owner" not in stranger.list_objects(Bucket=bucket)["Contents"][0]
     assert "Owner" in s3.list_objects(Bucket=bucket)["Contents"][0]
+
+
+def test_only_initiators_have_names(s3, bucket):
+    ids = {"Bucket": bucket, "Key": "k"}
+    s3.put_object(**ids)
+    upload = s3.create_multipart_upload(**ids)["UploadId"]
+    s3.upload_part(UploadId=upload, PartNumber=1, Body=b"x", **ids)
+    parts = s3.list_parts(UploadId=upload, **ids)
+    listed = s3.list_multipart_uploads(Bucket=bucket)["Uploads"][0]
+    acl = s3.get_object_acl(**ids)
+    me = {"ID": parts["Initiator"]["ID"]}
+    for said in (parts["Initiator"], listed["Initiator"]):
+        assert said["DisplayName"] and said["ID"] == me["ID"]
+    assert [me] * 6 == [
+        parts["Owner"], listed["Owner"], acl["Owner"], s3.list_buckets()["Owner"],
+        s3.list_objects_v2(Bucket=bucket, FetchOwner=True)["Contents"][0]["Owner"],
+        s3.list_object_versions(Bucket=bucket)["Versions"][0]["Owner"]]
+    assert acl["Grants"] == [{"Grantee": {**me, "Type": "CanonicalUser"},
+                              "Permission": "FULL_CONTROL"}]
+
+
+def test_no_marker_names_a_fold(s3, bucket):
+    for key in ("a/1", "b", "c/1", "d"):
+        s3.create_multipart_upload(Bucket=bucket, Key=key)
+
+    def page(**more):
+        found = s3.list_multipart_uploads(Bucket=bucket, Delimiter="/", **more)
+        assert bool(found["NextKeyMarker"]) == bool(found["NextUploadIdMarker"])
+        return ([p["Prefix"] for p in found.get("CommonPrefixes", [])],
+                [u["Key"] for u in found.get("Uploads", [])], found["NextKeyMarker"])
+
+    assert page(MaxUploads=1) == (["a/"], [], "")
+    assert page(MaxUploads=2) == (["a/"], ["b"], "b")
+    assert page(MaxUploads=3) == (["a/", "c/"], ["b"], "b")
+    assert page(MaxUploads=1, KeyMarker="a/") == ([], ["b"], "b")
+    assert page(MaxUploads=1, KeyMarker="a/1") == ([], ["b"], "b")
+    assert page() == (["a/", "c/"], ["b", "d"], "d")
+
+
+def test_tags_of_no_object(s3, bucket, refused):
+    ids = {"Bucket": bucket, "Key": "none"}
+    with refused("NoSuchKey", 404) as call:
+        s3.get_object_tagging(**ids)
+    assert error(call)["Key"] == bucket + "/none"
+    for wrong in (lambda: s3.delete_object_tagging(**ids), lambda: s3.get_object_acl(**ids),
+                  lambda: s3.put_object_tagging(Tagging={"TagSet": []}, **ids)):
+        with refused("NoSuchKey", 404) as call:
+            wrong()
+        assert error(call)["Key"] == "none"
+
+
+@pytest.mark.parametrize("chosen", [None, "CRC32"])
+def test_parts_under_a_customers_key(s3, bucket, chosen):
+    """S3 makes up no checksum of them, as it does of an object that came whole."""
+    ids = {"Bucket": bucket, "Key": "k"}
+    key = {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": "k" * 32}
+    more = {"ChecksumAlgorithm": chosen} if chosen else {}
+    upload = s3.create_multipart_upload(
+        **ids, **key, **more, **({"ChecksumType": "FULL_OBJECT"} if chosen else {}))["UploadId"]
+    body = b"x" * (5 << 20)
+    parts = [{"PartNumber": n, "ETag": s3.upload_part(
+        UploadId=upload, PartNumber=n, Body=body, **ids, **key, **more)["ETag"]} for n in (1, 2)]
+    made = s3.complete_multipart_upload(UploadId=upload, MultipartUpload={"Parts": parts},
+                                        **ids, **(key if chosen else {}))
+    got = s3.get_object(ChecksumMode="ENABLED", **ids, **key)
+    assert got["Body"].read() == body * 2
+    part = s3.get_object(ChecksumMode="ENABLED", PartNumber=2, **ids, **key)
+    assert part["PartsCount"] == 2 and part["Body"].read() == body
+    attributes = s3.get_object_attributes(
+        ObjectAttributes=["Checksum", "ObjectParts"], SSECustomerAlgorithm="AES256",
+        SSECustomerKey=base64.b64encode(b"k" * 32).decode(),  # boto3 helps with it elsewhere
+        SSECustomerKeyMD5=base64.b64encode(hashlib.md5(b"k" * 32).digest()).decode(), **ids)
+    assert attributes["ObjectParts"]["TotalPartsCount"] == 2
+    listed = s3.list_objects_v2(Bucket=bucket)["Contents"][0]
+    for found in (made, got, attributes.get("Checksum", {})):
+        assert [name for name in found if name.startswith("Checksum")] == (
+            ["ChecksumCRC32", "ChecksumType"] if chosen else [])
+    assert listed.get("ChecksumAlgorithm") == ([chosen] if chosen else None)
+    copied = s3.copy_object(Bucket=bucket, Key="copy", CopySource=ids,
+                            CopySourceSSECustomerAlgorithm="AES256",
+                            CopySourceSSECustomerKey="k" * 32)
+    assert copied["CopyObjectResult"]["Checksum" + (chosen or "CRC64NVME")]
+
+
+def test_when_a_retention_is_over(s3, environment, refused):
+    name = "t-" + secrets.token_hex(6)
+    s3.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
+    version = s3.put_object(Bucket=name, Key="k")["VersionId"]
+    with refused("InvalidArgument", 400) as call:
+        s3.put_object_retention(Bucket=name, Key="k", Retention={
+            "Mode": "GOVERNANCE", "RetainUntilDate": "2020-01-01T00:00:00Z"})
+    assert error(call)["ArgumentValue"] == "Tue Dec 31 16:00:00 PST 2019"
+    s3.delete_object(Bucket=name, Key="k", VersionId=version)
+    s3.delete_bucket(Bucket=name)
+
+
+def test_functions_that_may_not_be_called(s3, bucket, refused, environment):
+    arn = f"arn:aws:lambda:us-east-1:{environment.aws['account_id']}:function:f"
+    with refused("InvalidArgument", 400) as call:
+        s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={
+            "LambdaFunctionConfigurations": [
+                {"LambdaFunctionArn": arn, "Events": ["s3:ObjectCreated:*"]}]})
+    assert error(call)["ArgumentName1"] == arn + ", null"
+    assert error(call)["ArgumentValue1"] == f"Not authorized to invoke function [{arn}]"

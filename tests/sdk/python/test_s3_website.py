@@ -79,7 +79,15 @@ def test_errors(environment, s3, site):
     assert b"<h1>404 Not Found</h1>" in answer.body and b"<li>Key: no&lt;ne</li>" in answer.body
     assert get(environment, site, method="POST").status == 405
     configure(s3, site, **INDEX, ErrorDocument={"Key": "oops.html"})
-    assert b"<li>Code: NoSuchKey</li>" in get(environment, site, "/none").body
+    page = get(environment, site, "/none").body.decode()
+    first, second = page.split(
+        "<h3>An Error Occurred While Attempting to Retrieve a Custom Error Document</h3>\n")
+    assert "<li>Code: NoSuchKey</li>" in first and "<li>Key: none</li>" in first
+    assert second == ("<ul>\n<li>Code: NoSuchKey</li>\n<li>Message: The specified key does not "
+                      "exist.</li>\n<li>Key: oops.html</li>\n</ul>\n<hr/>\n</body>\n</html>\n")
+    s3.put_object(Bucket=site, Key="oops.html", Body=b"oops", WebsiteRedirectLocation="/page.html")
+    answer = get(environment, site, "/none")
+    assert answer.status == 301 and answer.headers["location"].endswith("/page.html")
     s3.put_object(Bucket=site, Key="oops.html", Body=b"oops", ContentType="text/x-oops")
     answer = get(environment, site, "/none")
     assert seen(answer) == (404, "oops")

@@ -31,6 +31,32 @@ writes(void **state)
 	assert_string_equal(clock_iso(m, 0), "1970-01-01T00:00:00Z");
 }
 
+static void
+writes_as_java_does(void **state)
+{
+	static const struct {
+		const char *iso, *text;
+	} of[] = {
+		{ "2020-01-01T00:00:00Z", "Tue Dec 31 16:00:00 PST 2019" }, /* as S3 was recorded */
+		{ "2024-03-10T09:59:59Z", "Sun Mar 10 01:59:59 PST 2024" },
+		{ "2024-03-10T10:00:00Z", "Sun Mar 10 03:00:00 PDT 2024" },
+		{ "2024-11-03T08:59:59Z", "Sun Nov 03 01:59:59 PDT 2024" },
+		{ "2024-11-03T09:00:00Z", "Sun Nov 03 01:00:00 PST 2024" },
+		{ "2026-03-09T12:00:00Z", "Mon Mar 09 05:00:00 PDT 2026" },
+		{ "2026-03-07T12:00:00Z", "Sat Mar 07 04:00:00 PST 2026" },
+		{ "2025-10-31T12:00:00Z", "Fri Oct 31 05:00:00 PDT 2025" },
+		{ "2025-11-01T12:00:00Z", "Sat Nov 01 05:00:00 PDT 2025" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
+		int64_t at;
+
+		assert_true(clock_parse_iso(of[i].iso, &at));
+		assert_string_equal(clock_pacific(m, at), of[i].text);
+	}
+}
+
 static const struct {
 	bool      (*parse)(const char *s, int64_t *at);
 	const char *text;
@@ -132,7 +158,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(writes),
+		cmocka_unit_test(writes), cmocka_unit_test(writes_as_java_does),
 		cmocka_unit_test(reads),
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(every_day_returns),
