@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 #include "fcgi/board.h"
-#include "fcgi/limit.h"
 #include "fcgi/wake.h"
 #include "shared/base/id.h"
 #include "shared/base/log.h"
+#include "shared/core/limit.h"
 
 enum { LAYOUT = 1, HOST = 16 }; /* raise LAYOUT when meaning changes but no size does */
 

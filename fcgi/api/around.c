@@ -8,7 +8,7 @@
 #include "fcgi/api/doc.h"
 #include "fcgi/api/replay.h"
 #include "fcgi/auth/client.h"
-#include "fcgi/limit.h"
+#include "shared/core/limit.h"
 #include "fcgi/proto/accept.h"
 #include "fcgi/proto/problem.h"
 #include "shared/base/clock.h"

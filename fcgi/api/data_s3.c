@@ -6,7 +6,7 @@
 #include "fcgi/api/data.h"
 #include "fcgi/courier.h"
 #include "fcgi/proto/problem.h"
-#include "fcgi/weigh.h"
+#include "shared/core/weigh.h"
 #include "shared/base/conf.h"
 #include "shared/base/text.h"
 #include "shared/db/db.h"

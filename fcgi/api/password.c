@@ -8,10 +8,10 @@
 #include "fcgi/api/doc.h"
 #include "fcgi/api/fields.h"
 #include "fcgi/auth/client.h"
-#include "fcgi/limit.h"
 #include "fcgi/proto/problem.h"
 #include "shared/base/clock.h"
 #include "shared/core/account.h"
+#include "shared/core/limit.h"
 #include "shared/core/login.h"
 #include "shared/db/db.h"
 

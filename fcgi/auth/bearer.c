@@ -6,12 +6,12 @@
 
 #include "fcgi/auth/client.h"
 #include "fcgi/call.h"
-#include "fcgi/limit.h"
 #include "fcgi/proto/problem.h"
 #include "shared/base/clock.h"
 #include "shared/base/text.h"
 #include "shared/core/account.h"
 #include "shared/core/key.h"
+#include "shared/core/limit.h"
 #include "shared/core/session.h"
 
 static const struct limit_rule one = { "guess one", 100, MINUTE };

@@ -15,8 +15,8 @@ struct task;
  * ran in this month of UTC, added up; `storage` what objects, parts of uploads and messages weigh.
  *
  * Environments and hours are held by core.quota_refusal, in the statement that makes or starts one;
- * hours besides by quota_stop, from mf-sweep; storage where bodies come in (fcgi/weigh.h);
- * requests by the pool (fcgi/limit.h).
+ * hours besides by quota_stop, from mf-sweep; storage where bodies come in (shared/core/weigh.h);
+ * requests by the pool (shared/core/limit.h).
  */
 struct quota {
 	int64_t environments, hours, storage, requests;

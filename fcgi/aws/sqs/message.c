@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "fcgi/aws/sqs/sqs.h"
-#include "fcgi/weigh.h"
 #include "shared/base/text.h"
+#include "shared/core/weigh.h"
 #include "shared/wire/digest.h"
 
 enum { DELAY_MOST = 900, SIZE_MOST = 1 << 20, GROUP_LENGTH = 128 };

@@ -1,10 +1,10 @@
-/* fcgi/weigh.c - whether what comes in fits into its owner's storage quota */
-#include "fcgi/weigh.h"
+/* shared/core/weigh.c - whether what comes in fits into its owner's storage quota */
+#include "shared/core/weigh.h"
 
-#include "fcgi/limit.h"
 #include "shared/base/clock.h"
 #include "shared/base/mem.h"
 #include "shared/base/task.h"
+#include "shared/core/limit.h"
 #include "shared/core/quota.h"
 
 #define WHAT  "stored"

@@ -1,5 +1,5 @@
-/* fcgi/limit.c - how often somebody may do something, counted in memory the pool shares */
-#include "fcgi/limit.h"
+/* shared/core/limit.c - how often somebody may do something, counted in memory the pool shares */
+#include "shared/core/limit.h"
 
 #include <sched.h>
 #include <stdatomic.h>

@@ -1,5 +1,5 @@
-/* tests/unit/fcgi/limit.c - buckets and sums in memory that the pool shares */
-#include "fcgi/limit.h"
+/* tests/unit/shared/core/limit.c - buckets and sums in memory that the pool shares */
+#include "shared/core/limit.h"
 
 #include <pthread.h>
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-/* fcgi/limit.h - how often somebody may do something, counted in memory the pool shares */
+/* shared/core/limit.h - how often somebody may do something, counted in memory the pool shares */
 #ifndef MF_LIMIT_H
 #define MF_LIMIT_H
 
