@@ -64,7 +64,7 @@ bool api_wait_servers(struct call *c, const struct life *e);
  * in headers; returns the operation's id.
  */
 const char *api_operation(struct call *c, const char *kind, const char *public_id);
-/* The same for records on their way into a server (shared/core/seed.h). */
+/* The same for records on their way into a server or a bucket (shared/core/seed.h). */
 const char *api_seeding_operation(struct call *c, const char *public_id, int64_t seeding);
 /* "Prefer: respond-async" (RFC 7240, 4.1); then the answer says that it was heard. */
 bool api_prefers_async(struct call *c);

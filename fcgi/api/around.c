@@ -8,7 +8,6 @@
 #include "fcgi/api/doc.h"
 #include "fcgi/api/replay.h"
 #include "fcgi/auth/client.h"
-#include "shared/core/limit.h"
 #include "fcgi/proto/accept.h"
 #include "fcgi/proto/problem.h"
 #include "shared/base/clock.h"
@@ -16,11 +15,11 @@
 #include "shared/core/account.h"
 #include "shared/core/audit.h"
 #include "shared/core/idempotency.h"
+#include "shared/core/limit.h"
 #include "shared/db/db.h"
 
 /* One request as this file knows it (c->around). */
 struct around {
-	bool                alone;     /* it commits as it goes */
 	bool                committed; /* what it did is: it has waited, or is alone */
 	bool                audited;
 	struct idempotency *key;       /* NULL: none */
@@ -201,11 +200,22 @@ claim(struct call *c, struct around *a)
 	return true;
 }
 
+/* What it does is committed as it does it. */
+static void
+commit_alone(struct call *c, struct around *a)
+{
+	if (a->key != NULL)
+		idempotency_lease(c->task, a->key, c->task->now + SLACK, a->resume);
+	db_commit_all(c->task);
+	a->committed = a->key != NULL;
+}
+
 void
 around_run(struct call *c)
 {
 	const struct doc *d = doc_of(c->op);
 	struct around    *a = around_of(c);
+	bool              alone = (c->op->flags & (OP_OPEN | OP_ALONE)) != 0;
 
 	if (a->committed) {
 		run_and_keep(c, a);
@@ -215,33 +225,18 @@ around_run(struct call *c)
 		api_limit_client(c, &strangers);
 	check_arguments(c, d);
 	check_accept(c, d);
-	a->alone = (c->op->flags & (OP_OPEN | OP_ALONE)) != 0;
 	a->audited = false;
 	a->resource = NULL;
 	a->key = replay_key(c);
-	if (a->key != NULL || (!a->alone && (c->op->flags & OP_WRITE) != 0))
+	if (a->key != NULL || (!alone && (c->op->flags & OP_WRITE) != 0))
 		db_enclose(c->task);
 	if (a->key != NULL && !claim(c, a)) {
 		db_commit_all(c->task);
 		return;
 	}
-	if (a->alone)
-		around_alone(c);
+	if (alone && !a->committed)
+		commit_alone(c, a);
 	run_and_keep(c, a);
-}
-
-void
-around_alone(struct call *c)
-{
-	struct around *a = around_of(c);
-
-	if (a->committed)
-		return;
-	if (a->key != NULL)
-		idempotency_lease(c->task, a->key, c->task->now + SLACK, a->resume);
-	db_commit_all(c->task);
-	a->alone = true;
-	a->committed = a->key != NULL;
 }
 
 void

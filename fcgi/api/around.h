@@ -27,8 +27,6 @@ void around_resource(struct call *c, const char *public_id);
 void around_resume(struct call *c, const char *text);
 /* That text, when this request goes on with an earlier one's; else NULL. */
 const char *around_resumed(const struct call *c);
-/* From here on it is as with OP_ALONE: for what cannot be undone. */
-void around_alone(struct call *c);
 /* What was done stays, although a fault follows. */
 void around_keep(struct call *c);
 

@@ -84,8 +84,8 @@ static const struct member seeded_members[] = {
 	{ "operation", S_STRING, 0, "Of an answer that came before they were there", NULL },
 	{ "bucket", S_STRING, 0, NULL, NULL },
 	{ "bucket_created", S_BOOL, 0, "It was not there before", NULL },
-	{ "bytes", S_INT(0, 0), 0, "Of all objects", NULL },
-	{ "objects", S_LIST(S_STRING, 1, 0), 0, "The keys of what was written", NULL },
+	{ "bytes", S_INT(0, 0), 0, "Of all objects, once they are there", NULL },
+	{ "objects", S_LIST(S_STRING, 1, 0), 0, "The keys of what is written", NULL },
 };
 static const struct shape  seeded_shape = S_OBJECT("SeededRecords", seeded_members);
 
@@ -149,7 +149,7 @@ read_template(const struct fields *f)
 	return t;
 }
 
-/* What a request that this one goes on with has kept (data_server.c): "<seed> <seeding>". */
+/* What a request that this one goes on with has kept (data_seed.c): "<seed> <seeding>". */
 static bool
 read_kept(struct call *c, struct data_kept *out)
 {
@@ -278,15 +278,6 @@ data_answer(struct call *c, const struct data_wish *w, int status)
 	enc_text(o, "reference_date", date_text(c->task->mem, w->in.today));
 }
 
-void
-data_write(const struct data_wish *w, int64_t first, int64_t last, struct enc *e)
-{
-	for (int64_t i = first; i < last; i++) {
-		mock_write(e, w->template, mock_make(w->mem, w->template, &w->in, (uint64_t)i));
-		mem_reset(w->mem);
-	}
-}
-
 /* The environment is the caller's own and runs; records in the answer need no more of it. */
 void
 api_generate_data(struct call *c)
@@ -300,13 +291,10 @@ api_generate_data(struct call *c)
 	if (w.into == NULL) {
 		data_answer(c, &w, 200);
 		enc_list(c->out, "records", NULL);
-		data_write(&w, 0, w.count, c->out);
+		mock_write(c->out, w.mem, w.template, &w.in, 0, w.count);
 		enc_end(c->out);
 		enc_end(c->out);
 		return;
 	}
-	if (strcmp(w.into, "aws_s3") == 0)
-		data_seed_s3(c, &w);
-	else
-		data_seed_server(c, &w, e);
+	data_seed(c, &w, e);
 }

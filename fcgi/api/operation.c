@@ -16,7 +16,8 @@ static const int64_t RECHECK = SECOND;
 /*
  * An operation has no row: its id names the change and the environment ("op-stop-env-abc123defg"),
  * and how far it is can be seen from that.  So any process can tell, after any crash.  Of records
- * on their way into a server there are several, each a row ("op-seed-env-abc123defg-17").
+ * on their way into servers and buckets there are several, each a row
+ * ("op-seed-env-abc123defg-17").
  */
 static const struct kind {
 	const char *name;
@@ -36,7 +37,7 @@ static const struct member operation_members[] = {
 	{ "status", S_WORD(outcomes), MUST, "How far it is", NULL },
 	{ "reason", S_STRING, 0, "Why it failed", NULL },
 	{ "count", S_INT(1, DATA_MOST_SEEDED), 0, "With seed: how many records it is about", NULL },
-	{ "done", S_INT(0, DATA_MOST_SEEDED), 0, "How many of them the server has got", NULL },
+	{ "done", S_INT(0, DATA_MOST_SEEDED), 0, "How many of them are there", NULL },
 	{ "percent", S_INT(0, 100), 0, NULL, NULL },
 };
 static const struct shape operation_shape = S_OBJECT("Operation", operation_members);

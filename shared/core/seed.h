@@ -1,4 +1,4 @@
-/* shared/core/seed.h - made-up records on their way into real servers */
+/* shared/core/seed.h - made-up records on their way into real servers and buckets */
 #ifndef MF_SEED_H
 #define MF_SEED_H
 
@@ -8,28 +8,43 @@
 #include "shared/core/mockdata/mock.h"
 
 struct conf;
+struct limit;
+struct mem;
+struct space;
+struct store;
 struct task;
 
 /*
  * A row of core.seeding is all that the records are made from, and where they go.  mf-seed takes
- * it, loads them (shared/client/load.h) and says how far it is; a request only waits, so no thread
- * of the pool is held up by a customer's server.
+ * it, puts them there and says how far it is; a request only waits, so no thread of the pool is
+ * held up by a customer's server, or by many records.
  *
- * It may die anywhere.  PostgreSQL and MySQL then show nothing of what it loaded, and whoever comes
+ * Into a server (seed_server.c, shared/client/load.h) all of them are loaded in one go.  mf-seed
+ * may die anywhere.  PostgreSQL and MySQL then show nothing of what it loaded, and whoever comes
  * next begins again; Redis has some of the records, which are written again.  `succeeded` is
  * written after the server has committed; a crash between the two loads once more what is there,
- * which replaces each record by itself.  After five tries it has failed, and says why.
+ * which replaces each record by itself.
  *
- * Two are never at one seeding: a lease of three minutes is renewed twice a second, and who finds
+ * Into a bucket (seed_bucket.c) go files of SEED_FILE records each, and each file is a piece of
+ * work of its own.  The transaction that puts it notes how far the row is, so a file is put exactly
+ * once, whoever dies; and it lets go of the row, so many records of one environment keep no others
+ * waiting.
+ *
+ * After five tries without progress it has failed, and says why.  Two are never at one seeding: a
+ * lease of three minutes is renewed twice a second, or is longer than a file takes, and who finds
  * it gone stops before it commits.
  */
 #define SEED_WORK "seed" /* the channel that is rung when there is something to do */
 
-enum { SEED_MOST_WAITING = 10 }; /* of one server */
+enum { SEED_MOST_WAITING = 10 }; /* of one server, or of one environment's buckets */
+enum { SEED_FILE = 1000 };       /* records of one file */
 
 struct seed_wish {
 	int64_t                     environment;
-	const char                 *service; /* "mysql" */
+	const char                 *service; /* "mysql"; of a bucket NULL, and then */
+	const struct space         *space;
+	const char                 *bucket;
+	bool                        made;    /* it was not there */
 	const struct mock_template *template;
 	struct mock_inputs          in;
 	int64_t                     count;
@@ -38,16 +53,21 @@ struct seed_wish {
 
 struct seeding {
 	int64_t     id, count, done;
+	int64_t     bytes;  /* of the files in a bucket */
 	const char *state;  /* "waiting", "running", "succeeded", "failed" */
-	const char *fault;  /* "unfit", "interrupted", "unavailable"; NULL: none */
+	const char *fault;  /* "unfit", "interrupted", "unavailable", "full"; NULL: none */
 	const char *reason; /* why it failed, for a person */
-	bool        made;   /* the table was not there */
+	bool        made;   /* the table or the bucket was not there */
 };
 
-/* Its number; 0: the environment has no such server that runs, or too many wait for it. */
+/* Its number; 0: no such server or environment runs, or too many wait for it. */
 int64_t seed_create(struct task *t, const struct seed_wish *w);
 /* NULL: the account's environment has no such. */
 struct seeding *seed_find(struct task *t, int64_t account, const char *public_id, int64_t id);
+
+/* The key of the file that begins with that record. */
+const char *seed_file_key(struct mem *m, const char *prefix, const struct mock_template *of,
+    int64_t first);
 
 /*
  * What mf-seed does.  With MF_TEST=1, MF_SEED_FAULT names the step at which the process kills
@@ -55,6 +75,8 @@ struct seeding *seed_find(struct task *t, int64_t account, const char *public_id
  */
 struct seeder {
 	const struct conf *conf;
+	struct store      *store;       /* of the files, */
+	struct limit      *limit;       /* and what accounts store (weigh.h) */
 	char               machine[80]; /* this run of this machine, as its processes are numbered */
 	char               who[120];    /* this process among all that ever were */
 };
@@ -65,8 +87,8 @@ struct seed_hand;
 struct seed_hand *seed_take(struct task *t, struct seeder *s, volatile int64_t *id,
     const char **public_id);
 /*
- * To its end, or to its next try: then that time is returned, else 0.  Afterwards its environment's
- * channel is to be rung.
+ * All of it, or its next file.  When it goes on: the next file, or another try.  0: it is over, and
+ * its environment's channel is to be rung.
  */
 int64_t seed_do(struct seed_hand *h);
 /* What we did failed half way: others may take it. */

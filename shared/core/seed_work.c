@@ -1,5 +1,4 @@
-/* shared/core/seed_work.c - made-up records on their way into real servers: the loading */
-#include <errno.h>
+/* shared/core/seed_work.c - made-up records on their way: who takes which, what becomes of it */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,37 +10,20 @@
 #include "shared/base/log.h"
 #include "shared/base/mem.h"
 #include "shared/base/task.h"
-#include "shared/client/load.h"
 #include "shared/core/secret.h"
-#include "shared/core/seed.h"
+#include "shared/core/seed_hand.h"
 #include "shared/core/server.h"
 #include "shared/db/db.h"
 #include "shared/run/proc.h"
 
-enum { MOST_TRIES = 5, SEEN_EVERY = 100, RECORD_MEMORY = 1 << 20 };
+enum { MOST_TRIES = 5, RECORD_MEMORY = 1 << 20 };
 
-#define LEASE    (3 * MINUTE) /* longer than any one step may take */
-#define REPORT   (500 * MILLISECOND)
 #define MOST     (10 * MINUTE) /* from the request to the last try */
 #define STARTING (300 * MILLISECOND) /* its server does not run yet: look again then */
 #define KEEP     DAY
 
-/* What is in hand. */
-struct seed_hand {
-	struct task   *t;
-	struct seeder *s;
-	int64_t        id, count, tries, created_at, reported;
-	const char    *public_id, *engine;
-	const struct mock_template *template;
-	struct mock_inputs          in;
-	bool           made, there, running;
-	struct load    load;
-	const struct load_ops *ops;
-	struct mem    *record; /* where one is made */
-};
-
-static void
-reached(const struct seeder *s, const char *step)
+void
+seed_reached(const struct seeder *s, const char *step)
 {
 	if (s->conf->test && strcmp(s->conf->seed_fault, step) == 0)
 		kill(getpid(), SIGKILL);
@@ -54,7 +36,7 @@ say(const struct seed_hand *h, const char *what, const char *why)
 
 	log_text(&l, "env", h->public_id);
 	log_int(&l, "seeding", h->id);
-	log_text(&l, "into", h->engine);
+	log_text(&l, "into", h->bucket != NULL ? h->bucket : h->engine);
 	log_text(&l, "done", what);
 	log_text(&l, "why", why);
 	log_end(&l);
@@ -62,20 +44,19 @@ say(const struct seed_hand *h, const char *what, const char *why)
 
 /* --- how it is told --- */
 
-/* False: it was taken out of our hands. */
-static bool
-report(struct seed_hand *h, int64_t done)
+enum seed_end
+seed_because(struct seed_hand *h, enum seed_end end, const char *why)
 {
-	struct task    *t = h->t;
-	struct mem_mark mark = mem_mark(t->mem);
-	bool            ours;
+	snprintf(h->why, sizeof(h->why), "%s", why);
+	return end;
+}
 
-	t->now = clock_now();
-	ours = db_rows(t, &Q_seeding_progress, db_i64(h->id), db_text(h->s->who), db_i64(done),
-	    db_bool(h->load.made), db_time(t->now), db_time(t->now + LEASE)).n == 1;
-	mem_release(t->mem, mark);
-	h->reported = clock_monotonic();
-	return ours;
+enum seed_end
+seed_gone(struct seed_hand *h)
+{
+	return seed_because(h, SEED_INTERRUPTED, h->bucket != NULL
+	    ? "The environment was stopped, reset or destroyed before the records were in it."
+	    : "The server was stopped, reset or destroyed before the records were in it.");
 }
 
 static void
@@ -95,103 +76,11 @@ put_off(struct seed_hand *h)
 	int64_t due = clock_now() + h->tries * SECOND;
 
 	if (h->tries >= MOST_TRIES || due - h->created_at > MOST) {
-		settle(h, "failed", "unavailable", h->load.why, 0);
+		settle(h, "failed", "unavailable", h->why, 0);
 		return 0;
 	}
-	settle(h, "waiting", NULL, h->load.why, due);
+	settle(h, "waiting", NULL, h->why, due);
 	return due;
-}
-
-/* --- the loading --- */
-
-static void
-close_load(void *arg)
-{
-	struct seed_hand *h = arg;
-
-	h->ops->close(&h->load);
-}
-
-static void
-free_record(void *arg)
-{
-	mem_free(arg);
-}
-
-static void
-set_columns(struct seed_hand *h)
-{
-	static const enum load_type types[] = { [MOCK_TEXT] = LOAD_TEXT, [MOCK_INT] = LOAD_INT,
-		[MOCK_NUMBER] = LOAD_NUMBER, [MOCK_BOOL] = LOAD_BOOL, [MOCK_DATE] = LOAD_DATE,
-		[MOCK_TIME] = LOAD_TIME, [MOCK_LIST] = LOAD_LIST };
-	struct load_column *columns = mem_array(h->t->mem, struct load_column, h->template->n_fields);
-
-	for (size_t i = 0; i < h->template->n_fields; i++)
-		columns[i] = (struct load_column){ h->template->fields[i].name,
-			types[h->template->fields[i].type] };
-	h->load.columns = columns;
-	h->load.n_columns = h->template->n_fields;
-}
-
-static enum load_result
-load_record(struct seed_hand *h, int64_t index)
-{
-	const struct mock_value *made = mock_make(h->record, h->template, &h->in, (uint64_t)index);
-	size_t                   n = h->template->n_fields;
-	struct load_value       *values = mem_array(h->record, struct load_value, n);
-	enum load_result         r;
-
-	for (size_t i = 0; i < n; i++)
-		values[i] = (struct load_value){ made[i].text, made[i].list, made[i].n };
-	r = h->ops->row(&h->load, values);
-	mem_reset(h->record);
-	return r;
-}
-
-/* Out of our hands: another does it, or it is too late. */
-static enum load_result
-taken(struct seed_hand *h)
-{
-	return load_fail(&h->load, LOAD_AGAIN, "taken over by another process");
-}
-
-static enum load_result
-load_records(struct seed_hand *h)
-{
-	enum load_result r = LOAD_OK;
-
-	for (int64_t i = 0; i < h->count && r == LOAD_OK; i++) {
-		r = load_record(h, i);
-		if (i == h->count / 2)
-			reached(h->s, "half");
-		if (r == LOAD_OK && i % SEEN_EVERY == 0 && clock_monotonic() - h->reported >= REPORT &&
-		    !report(h, i + 1))
-			r = taken(h);
-	}
-	return r;
-}
-
-static enum load_result
-load_all(struct seed_hand *h)
-{
-	enum load_result r = h->ops->open(&h->load);
-
-	if (r != LOAD_OK)
-		return r;
-	if (!report(h, 0))
-		return taken(h);
-	reached(h->s, "opened");
-	r = load_records(h);
-	if (r == LOAD_OK)
-		r = h->ops->complete(&h->load);
-	if (r != LOAD_OK)
-		return r;
-	reached(h->s, "completed");
-	if (!report(h, h->count))
-		return taken(h);
-	r = h->ops->commit(&h->load);
-	reached(h->s, "committed");
-	return r;
 }
 
 /* --- one of them --- */
@@ -200,7 +89,7 @@ static bool
 claim(struct task *t, struct seeder *s, struct seed_hand *h)
 {
 	struct rows r = db_rows(t, &Q_seeding_claim, db_text(s->who), db_time(t->now),
-	    db_time(t->now + LEASE));
+	    db_time(t->now + SEED_LEASE));
 	const void *sealed;
 	size_t      n;
 
@@ -217,9 +106,11 @@ claim(struct task *t, struct seeder *s, struct seed_hand *h)
 		.load = { .mem = t->mem, .address = row_text(&r, 0, "address"),
 			.port = row_i64(&r, 0, "port"), .user = row_text(&r, 0, "user_name"),
 			.database = row_text(&r, 0, "database_name"), .into = row_text(&r, 0, "into_name") },
+		.bucket = row_text(&r, 0, "bucket"), .prefix = row_text(&r, 0, "into_name"),
+		.space = row_i64(&r, 0, "space"), .done = row_i64(&r, 0, "done"),
 	};
-	reached(s, "claimed");
-	if (!h->there)
+	seed_reached(s, "claimed");
+	if (!h->there || h->bucket != NULL)
 		return true;
 	sealed = row_bytes(&r, 0, "password", &n);
 	h->load.password = secret_open(t, server_context(t, h->public_id), sealed, n);
@@ -241,35 +132,56 @@ wait_for_server(struct seed_hand *h)
 	return due;
 }
 
+static void
+free_record(void *arg)
+{
+	mem_free(arg);
+}
+
+static enum seed_end
+work(struct seed_hand *h)
+{
+	h->record = mem_new_small(RECORD_MEMORY);
+	mem_defer(h->t->mem, free_record, h->record);
+	return h->bucket != NULL ? seed_bucket(h) : seed_server(h);
+}
+
+static int64_t
+finish(struct seed_hand *h, enum seed_end end)
+{
+	static const char *const faults[] = { [SEED_UNFIT] = "unfit",
+		[SEED_INTERRUPTED] = "interrupted", [SEED_FULL] = "full" };
+
+	switch (end) {
+	case SEED_DONE:
+		if (h->bucket == NULL)
+			settle(h, "succeeded", NULL, NULL, 0);
+		else
+			say(h, "succeeded", NULL);
+		return 0;
+	case SEED_GOES_ON:
+		return h->t->now;
+	case SEED_AGAIN:
+		return put_off(h);
+	case SEED_UNFIT:
+	case SEED_INTERRUPTED:
+	case SEED_FULL:
+		break;
+	}
+	settle(h, "failed", faults[end], h->why, 0);
+	return 0;
+}
+
 int64_t
 seed_do(struct seed_hand *h)
 {
-	if (!h->there || h->template == NULL || h->ops == NULL) {
-		settle(h, "failed", "interrupted",
-		    "The server was stopped, reset or destroyed before the records were in it.", 0);
-		return 0;
-	}
+	if (!h->there || h->template == NULL || (h->bucket == NULL && h->ops == NULL))
+		return finish(h, seed_gone(h));
 	if (h->tries > MOST_TRIES) {
 		settle(h, "failed", "unavailable", "Who loaded the records died, again and again.", 0);
 		return 0;
 	}
-	if (!h->running)
-		return wait_for_server(h);
-	set_columns(h);
-	h->record = mem_new_small(RECORD_MEMORY);
-	mem_defer(h->t->mem, free_record, h->record);
-	mem_defer(h->t->mem, close_load, h);
-	switch (load_all(h)) {
-	case LOAD_OK:
-		settle(h, "succeeded", NULL, NULL, 0);
-		return 0;
-	case LOAD_REFUSED:
-		settle(h, "failed", "unfit", h->load.why, 0);
-		return 0;
-	case LOAD_AGAIN:
-		break;
-	}
-	return put_off(h);
+	return h->running ? finish(h, work(h)) : wait_for_server(h);
 }
 
 struct seed_hand *

@@ -56,8 +56,8 @@ write_list(struct enc *e, const char *name, const struct mock_value *v)
 	enc_end(e);
 }
 
-void
-mock_write(struct enc *e, const struct mock_template *t, const struct mock_value *values)
+static void
+write_record(struct enc *e, const struct mock_template *t, const struct mock_value *values)
 {
 	enc_struct(e, NULL);
 	for (size_t i = 0; i < t->n_fields; i++) {
@@ -76,6 +76,16 @@ mock_write(struct enc *e, const struct mock_template *t, const struct mock_value
 			enc_text(e, f->name, v->text);
 	}
 	enc_end(e);
+}
+
+void
+mock_write(struct enc *e, struct mem *m, const struct mock_template *t,
+    const struct mock_inputs *in, int64_t first, int64_t last)
+{
+	for (int64_t i = first; i < last; i++) {
+		write_record(e, t, mock_make(m, t, in, (uint64_t)i));
+		mem_reset(m);
+	}
 }
 
 static struct mock_value *

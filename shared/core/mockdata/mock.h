@@ -67,7 +67,11 @@ const char                 *mock_type_name(enum mock_type type);
 /* One value per field, in their order; in the arena. */
 const struct mock_value *mock_make(struct mem *m, const struct mock_template *t,
     const struct mock_inputs *in, uint64_t index);
-/* The record as an element of the list that is open. */
-void mock_write(struct enc *e, const struct mock_template *t, const struct mock_value *values);
+/*
+ * Records [first, last) as elements of the list that is open, each made in `m`, which is reset: one
+ * at a time is held.
+ */
+void mock_write(struct enc *e, struct mem *m, const struct mock_template *t,
+    const struct mock_inputs *in, int64_t first, int64_t last);
 
 #endif

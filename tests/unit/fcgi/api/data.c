@@ -12,10 +12,13 @@
 #include "shared/base/text.h"
 #include "shared/core/secret.h"
 #include "shared/core/server.h"
+#include "shared/db/db.h"
 #include "tests/unit/support/api_call.h"
 #include "tests/unit/support/scratch.h"
 
-static char path[64];
+static const char *const async[] = { "CONTENT_TYPE=application/json",
+	"HTTP_PREFER=respond-async", NULL };
+static char              path[64];
 
 static int
 setup(void **state)
@@ -45,7 +48,7 @@ test_foreign(void **state)
 	assert_string_equal(scratch_sql("select count(*) from blob.bucket"), "0");
 }
 
-/* The most an answer may have fits the memory of a task; a small file is one row. */
+/* The most an answer may have fits the memory of a task. */
 static void
 test_cost(void **state)
 {
@@ -53,23 +56,41 @@ test_cost(void **state)
 
 	api_ok(t, 200, "POST", path, "{\"template\":\"medical_patients\",\"count\":5000}");
 	assert_true(mem_used(t->mem) < 24 << 20);
-	api_ok(t, 201, "POST", path,
-	    "{\"template\":\"it_servers\",\"count\":20,\"seed_into\":\"aws_s3\"}");
-	assert_string_equal(scratch_sql("select count(*) from blob.version"), "1");
-	assert_string_equal(scratch_sql("select key from blob.version"), "it_servers-0001.json");
+}
+
+/* What a request for a bucket leaves: the bucket and a row, or nothing of either. */
+static void
+test_bucket(void **state)
+{
+	struct task       *t = *state;
+	struct api_answer *a;
+	int                n = 0;
+
+	do {
+		task_begin(t);
+		db_fail_in(++n);
+		a = api_send(t, "POST", path, async,
+		    "{\"template\":\"it_servers\",\"count\":1001,\"seed_into\":\"aws_s3\"}");
+		db_fail_in(0);
+		assert_string_equal(scratch_sql("select count(*) from core.seeding"),
+		    a->status == 202 ? "1" : "0");
+		assert_string_equal(scratch_sql("select count(*) from blob.bucket"),
+		    a->status == 202 ? "1" : "0");
+	} while (a->status == 503 && n < 20);
+	assert_int_equal(a->status, 202);
+	assert_string_equal(api_text(a->json, "bucket"), "mock-data");
+	assert_string_equal(api_text(a->json, "objects.1"), "it_servers-0002.json");
 }
 
 /* The transaction that asks a server to be filled fails at its end, and runs again. */
 static void
 test_conflict(void **state)
 {
-	static const char *const async[] = { "CONTENT_TYPE=application/json",
-		"HTTP_PREFER=respond-async", NULL };
-	struct task             *t = *state;
-	struct api_answer       *a;
-	char                     id[15] = "";
-	const void              *sealed;
-	size_t                   n;
+	struct task       *t = *state;
+	struct api_answer *a;
+	char               id[15] = "";
+	const void        *sealed;
+	size_t             n;
 
 	memcpy(id, path + strlen("/api/v1/data/"), 14);
 	sealed = secret_seal(t, server_context(t, id), "pw", 2,
@@ -100,6 +121,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_foreign, setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_cost, setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(test_bucket, setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_conflict, setup, scratch_teardown),
 	};
 

@@ -337,11 +337,12 @@ written(struct mem *m, const struct mock_template *t, uint64_t seed, uint64_t fi
 	struct mock_inputs             in = { .seed = seed, .today = MOCK_TODAY };
 	struct buf                     b = buf_new(m);
 	struct enc                    *e = enc_new(m, &json, &b);
+	struct mem                    *one = mem_new(MEMORY);
 
 	enc_list(e, NULL, NULL);
-	for (uint64_t i = first; i < last; i++)
-		mock_write(e, t, mock_make(m, t, &in, i));
+	mock_write(e, one, t, &in, (int64_t)first, (int64_t)last);
 	enc_end(e);
+	mem_free(one);
 	return b.data;
 }
 
