@@ -127,18 +127,6 @@ def test_default_bucket(api):
         made.destroy()
 
 
-def test_many_into_s3(api):
-    made = api.create("aws_s3", ports=True)
-    try:
-        said = api.ok("POST", f"/api/v1/data/{made.id}/generate", {
-            "template": "medical_patients", "count": 100000, "seed": 1, "seed_into": "aws_s3"})
-        assert len(said["objects"]) == 100
-        last = make_client(made).get_object(Bucket="mock-data", Key=said["objects"][-1])
-        assert json.loads(last["Body"].read())[-1]["patient_id"] == "PAT-100000"
-    finally:
-        made.destroy()
-
-
 def test_refused(refused_data):
     patients = {"template": "medical_patients"}
     refused_data({}, "template")

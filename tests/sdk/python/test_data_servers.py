@@ -10,11 +10,11 @@ import pytest
 import installation
 import jobs
 from drivers import ALL, create, eventually, to_mysql, to_postgresql, to_redis
+from seeding import LATER, SEED, call, follow, later, look, ok, run_seed
 from test_api import fields, problem
 from test_data import COUNTS
 
 pytestmark = pytest.mark.clients
-SEED = {"seed": 11}
 
 
 @pytest.fixture(scope="module")
@@ -29,17 +29,6 @@ def types(api):
     """template -> the types of its fields by their names"""
     return {item["template"]: {field["name"]: field["type"] for field in item["fields"]}
             for item in api.ok("GET", "/api/v1/data/templates")["templates"]}
-
-
-def call(made, template, into=None, headers=None, **more):
-    body = {"template": template, **more, **({"seed_into": into} if into else {})}
-    return made.api.call("POST", f"/api/v1/data/{made.id}/generate", body, **(headers or {}))
-
-
-def ok(made, template, into=None, **more):
-    answer = call(made, template, into, **more)
-    assert answer.status in (200, 201), answer.body
-    return answer.json
 
 
 def plain(value, kind):
@@ -178,16 +167,6 @@ def test_keys_of_redis(servers):
     assert "is no hash" in refused["detail"] and db.get("list:SRV-000002") == b"no hash"
 
 
-def follow(made, operation):
-    """The operation's percents until it is over, and what it was then."""
-    seen = []
-    while True:
-        answer = made.api.ok("GET", f"/api/v1/operations/{operation}")
-        seen.append(answer["percent"])
-        if answer["status"] != "running":
-            return seen, answer
-
-
 def counts(made, into):
     if into == "redis":
         return to_redis(made).dbsize()
@@ -205,8 +184,7 @@ def test_a_hundred_thousand(servers, into):
     if into == "redis":
         to_redis(servers).flushall()
     name = {"key_prefix": "many:"} if into == "redis" else {"table_name": "many"}
-    answer = call(servers, "medical_patients", into, {"Prefer": "respond-async"}, count=100000,
-                  seed=1, **name)
+    answer = call(servers, "medical_patients", into, LATER, count=100000, seed=1, **name)
     assert answer.status == 202 and answer.headers["preference-applied"] == "respond-async"
     operation = answer.json["operation"]
     assert answer.headers["location"] == f"/api/v1/operations/{operation}"
@@ -236,20 +214,14 @@ def by_hand():
         yield
 
 
-def run_seed(**settings):
-    return jobs.once("mf-seed", MF_TEST="1", **settings)
-
-
 @pytest.mark.parametrize("step", ["claimed", "opened", "half", "completed", "committed"])
 def test_killed_anywhere(servers, by_hand, step):
     """It is never called done before it is, and the next one completes it."""
     for into in ALL:
         name = {"key_prefix": "k:"} if into == "redis" else {"table_name": f"k_{step}"}
-        asked = call(servers, "support_tickets", into, {"Prefer": "respond-async"}, count=1000,
-                     **SEED, **name)
-        path = f"/api/v1/operations/{asked.json['operation']}"
+        operation = later(servers, "support_tickets", into, count=1000, **SEED, **name)
         assert run_seed(MF_SEED_FAULT=step, MF_SEED_THREADS="1") == -signal.SIGKILL
-        assert servers.api.ok("GET", path)["status"] == "running"
+        assert look(servers, operation)["status"] == "running"
         seen = {"mysql": to_mysql, "postgresql": to_postgresql}.get(into)
         if seen is not None and step != "committed":
             with seen(servers) as db, db.cursor() as cursor:
@@ -259,7 +231,7 @@ def test_killed_anywhere(servers, by_hand, step):
                     cursor.execute(f"select count(*) from k_{step}")
                     assert cursor.fetchone()[0] == 0
         assert run_seed(MF_SEED_THREADS="1") == 0
-        assert servers.api.ok("GET", path)["status"] == "succeeded"
+        assert look(servers, operation)["status"] == "succeeded"
     for connect in (to_mysql, to_postgresql):
         with connect(servers) as db, db.cursor() as cursor:
             cursor.execute(f"select count(*) from k_{step}")
@@ -268,22 +240,22 @@ def test_killed_anywhere(servers, by_hand, step):
 
 
 def test_stopped_meanwhile(servers, by_hand):
-    answer = call(servers, "it_servers", "redis", {"Prefer": "respond-async"})
+    operation = later(servers, "it_servers", "redis")
     servers.post("reset", {"service": "redis"})
     assert run_seed() == 0
-    seen = servers.api.ok("GET", f"/api/v1/operations/{answer.json['operation']}")
+    seen = look(servers, operation)
     assert seen["status"] == "failed" and "reset" in seen["reason"]
     eventually(lambda: to_redis(servers).dbsize() == 0)
 
 
 def test_too_many_wait(servers, by_hand):
-    answers = [call(servers, "it_servers", "redis", {"Prefer": "respond-async"}, count=1)
+    answers = [call(servers, "it_servers", "redis", LATER, count=1)
                for _ in range(11)]
     assert [answer.status for answer in answers] == [202] * 10 + [409]
     problem(answers[-1], 409, "wrong-state")
     assert run_seed() == 0
     for answer in answers[:10]:
-        seen = servers.api.ok("GET", f"/api/v1/operations/{answer.json['operation']}")
+        seen = look(servers, answer.json["operation"])
         assert seen["status"] == "succeeded", seen
 
 
