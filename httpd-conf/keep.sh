@@ -49,7 +49,10 @@ while [ "$stop" = 0 ]; do
 	status=0
 	while kill -0 "$pid" 2>/dev/null; do
 		wait "$pid" && status=0 || status=$?
-		[ "$again" = 0 ] || replace "$@"
+		# Once more for a HUP that came while it was being replaced.
+		while [ "$again" = 1 ]; do
+			replace "$@"
+		done
 	done
 	[ "$stop" = 0 ] || break
 	echo "keeper: $name ended with status $status; starting it again"

@@ -1,6 +1,7 @@
 # tests/front/living.py - `make up` again, beside another, as a user, and after kill -9
 import glob
 import os
+import signal
 import time
 import urllib.request
 
@@ -45,7 +46,15 @@ def settings(i, say):
     i.up()
     if i.settings.get("MF_THREADS") != "9":
         wrong.append("a setting given once is not kept")
-    wait_until(10, lambda: i.pid("pool") not in (None, pool), "a pool with the new setting")
+    wait_until(60, lambda: i.pid("pool") not in (None, pool), "a pool with the new setting")
+    # And one more while the old one is still there: the last word counts.
+    seen = [None, pool, i.pid("pool")]
+    os.kill(i.keeper("pool"), signal.SIGHUP)
+    os.kill(i.keeper("pool"), signal.SIGHUP)
+    wait_until(60, lambda: i.pid("pool") not in seen, "a pool that was asked for")
+    seen.append(i.pid("pool"))
+    os.kill(i.keeper("pool"), signal.SIGHUP)
+    wait_until(60, lambda: i.pid("pool") not in seen, "a pool asked for while another came")
     for name, value in (("MF_NONSENSE", "1"), ("MF_THREADS", "many"), ("MF_WEB", "nginx"),
                         ("MF_STORE", "tape:1"), ("MF_DB", "host=/nowhere")):
         try:

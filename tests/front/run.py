@@ -89,7 +89,11 @@ def on_own(programs, steps, **more):
         wrong = []
         with Front(programs, **more) as i:
             for step in steps:
-                wrong += [f"{step.__name__}: {w}" for w in step(i, say)]
+                try:
+                    wrong += [f"{step.__name__}: {w}" for w in step(i, say)]
+                except Exception:
+                    say(i.log_ends())
+                    raise
         return wrong
     return scenario
 
