@@ -15,20 +15,24 @@ read_settings(const struct rows *r, struct queue *q)
 		.delay_s = row_i64(r, 0, "delay_s"),  .keep_s = row_i64(r, 0, "keep_s"),
 		.wait_s = row_i64(r, 0, "wait_s"),    .size_most = row_i64(r, 0, "size_most"),
 		.encrypted = row_bool(r, 0, "encrypted"), .policy = row_text(r, 0, "policy"),
+		.key = row_text(r, 0, "key"),         .key_reuse_s = row_i64(r, 0, "key_reuse_s"),
 	};
 }
 
 enum queue_result
 queue_make(struct task *t, const struct space *sp, const struct queue_name *n,
-    const struct queue *q, struct queue *out)
+    const struct queue *q, int64_t pause, struct queue *out)
 {
 	struct rows r = db_rows(t, &Q_queue_make, db_i64(sp->environment), db_i64(sp->generation),
 	    db_i64(sp->id), db_text(n->owner), db_text(n->region), db_text(n->name),
 	    db_i64(q->hide_s), db_i64(q->delay_s), db_i64(q->keep_s), db_i64(q->wait_s),
-	    db_i64(q->size_most), db_bool(q->encrypted), db_text(q->policy),
-	    db_texts(q->tags.list, q->tags.n), db_time(sp->now));
+	    db_i64(q->size_most), db_bool(q->encrypted), db_text(q->policy), db_text(q->key),
+	    db_i64(q->key_reuse_s), db_texts(q->tags.list, q->tags.n), db_time(sp->now),
+	    db_time(sp->now - pause * SECOND));
 
 	space_live(t, &r);
+	if (!row_null(&r, 0, "deleted"))
+		return QUEUE_REFUSED;
 	if (!row_null(&r, 0, "made")) {
 		*out = *q;
 		out->id = row_i64(&r, 0, "made");
@@ -114,7 +118,8 @@ queue_change(struct task *t, const struct space *sp, const struct queue_name *n,
 	r = db_rows(t, &Q_queue_change, db_i64(sp->environment), db_i64(sp->generation),
 	    db_i64(sp->id), db_text(n->owner), db_text(n->region), db_text(n->name),
 	    change(to->hide_s), change(to->delay_s), change(to->keep_s), change(to->wait_s),
-	    change(to->size_most), encrypted, db_text(to->policy), db_time(sp->now));
+	    change(to->size_most), encrypted, db_text(to->policy), db_text(to->key),
+	    change(to->key_reuse_s), db_time(sp->now));
 	space_live(t, &r);
 	return row_null(&r, 0, "queue") ? QUEUE_NONE : QUEUE_OK;
 }
@@ -147,10 +152,12 @@ queue_purge(struct task *t, const struct space *sp, const struct queue_name *n, 
 }
 
 enum queue_result
-queue_remove(struct task *t, const struct space *sp, const struct queue_name *n, int64_t *id)
+queue_remove(struct task *t, const struct space *sp, const struct queue_name *n, int64_t pause,
+    int64_t *id)
 {
 	struct rows r = db_rows(t, &Q_queue_remove, db_i64(sp->environment), db_i64(sp->generation),
-	    db_i64(sp->id), db_text(n->owner), db_text(n->region), db_text(n->name), db_time(t->now));
+	    db_i64(sp->id), db_text(n->owner), db_text(n->region), db_text(n->name), db_time(sp->now),
+	    db_time(sp->now - pause * SECOND), db_time(t->now));
 
 	space_live(t, &r);
 	*id = row_i64(&r, 0, "queue");

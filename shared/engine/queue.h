@@ -37,6 +37,8 @@ struct queue {
 	int64_t           size_most;      /* bytes, as the face counts them */
 	bool              encrypted;      /* kept for the face: nothing here is */
 	const char       *policy;         /* likewise; NULL: none */
+	const char       *key;            /* likewise, to encrypt with; NULL: none */
+	int64_t           key_reuse_s;    /* likewise, until the key is asked for again */
 	struct queue_tags tags;
 	int64_t           created_at, changed_at;
 };
@@ -45,12 +47,15 @@ enum queue_result {
 	QUEUE_OK,
 	QUEUE_NONE,     /* no such queue */
 	QUEUE_THERE,    /* queue_make: it exists already, see *out */
-	QUEUE_REFUSED,  /* queue_tag: too many; queue_purge: too early */
+	QUEUE_REFUSED,  /* queue_tag: too many; queue_make, queue_purge: too early */
 };
 
-/* *out is without tags and times when it was there. */
+/*
+ * *out is without tags and times when it was there.  QUEUE_REFUSED: one of that name was deleted
+ * less than `pause` seconds ago.
+ */
 enum queue_result queue_make(struct task *t, const struct space *sp, const struct queue_name *n,
-    const struct queue *q, struct queue *out);
+    const struct queue *q, int64_t pause, struct queue *out);
 enum queue_result queue_find(struct task *t, const struct space *sp, const struct queue_name *n,
     struct queue *out);
 
@@ -71,6 +76,8 @@ struct queue_change {
 	int64_t     hide_s, delay_s, keep_s, wait_s, size_most;
 	int         encrypted; /* -1, 0, 1 */
 	const char *policy;    /* "": none */
+	const char *key;       /* likewise */
+	int64_t     key_reuse_s;
 };
 enum queue_result queue_change(struct task *t, const struct space *sp, const struct queue_name *n,
     const struct queue_change *change);
@@ -85,8 +92,9 @@ enum queue_result queue_tag(struct task *t, const struct space *sp, const struct
  */
 enum queue_result queue_purge(struct task *t, const struct space *sp, const struct queue_name *n,
     int64_t pause);
+/* The name is remembered for the `pause` of queue_make. */
 enum queue_result queue_remove(struct task *t, const struct space *sp, const struct queue_name *n,
-    int64_t *id);
+    int64_t pause, int64_t *id);
 
 /* What is rung when a queue of that space gets a message (fcgi/wake.h). */
 const char *queue_channel(struct mem *m, int64_t space, int64_t queue);

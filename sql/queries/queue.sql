@@ -5,25 +5,34 @@
 -- knows (space.h); otherwise at least one, whose column queue is null when there is no such queue.
 
 -- name: queue_make(bigint, bigint, bigint, text, text, text, bigint, bigint, bigint, bigint, bigint,
---                  boolean, text, text[], timestamptz)
--- made: the queue is new; else what it was before. Neither: somebody makes it this very moment.
+--                  boolean, text, text, bigint, text[], timestamptz, timestamptz)
+-- made: the queue is new; else what it was before, or deleted: there was one of that name until
+-- after $18. None of them: somebody makes it this very moment.
 with live as (
   select from core.environment where id = $1 and generation = $2 and state = 'running'),
+gone as materialized (
+  select true as deleted
+    from queue.deleted d
+   where d.space = $3 and d.owner = $4 and d.region = $5 and d.name = $6
+     and d.deleted_at > $18 and d.deleted_at <= $17),
 made as (
   insert into queue.queue (space, owner, region, name, hide_s, delay_s, keep_s, wait_s, size_most,
-         encrypted, policy, tags, created_at, changed_at)
-  select $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, jsonb_object($14), $15, $15 from live
+         encrypted, policy, key, key_reuse_s, tags, created_at, changed_at)
+  select $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, jsonb_object($16), $17, $17
+    from live
+   where not exists (select from gone)
   on conflict (space, owner, region, name) do nothing
   returning id)
-select m.id as made, q.id as queue, q.hide_s, q.delay_s, q.keep_s, q.wait_s, q.size_most,
-       q.encrypted, q.policy
+select m.id as made, g.deleted, q.id as queue, q.hide_s, q.delay_s, q.keep_s, q.wait_s, q.size_most,
+       q.encrypted, q.policy, q.key, q.key_reuse_s
   from live
   left join made m on true
+  left join gone g on true
   left join queue.queue q on q.space = $3 and q.owner = $4 and q.region = $5 and q.name = $6
 
 -- name: queue_find(bigint, bigint, bigint, text, text, text)
 select q.id as queue, q.hide_s, q.delay_s, q.keep_s, q.wait_s, q.size_most, q.encrypted, q.policy,
-       q.created_at, q.changed_at,
+       q.key, q.key_reuse_s, q.created_at, q.changed_at,
        array(select u.word
                from jsonb_each_text(q.tags) with ordinality as p (key, value, ord)
               cross join lateral (values (1, p.key), (2, p.value)) as u (side, word)
@@ -35,7 +44,7 @@ select q.id as queue, q.hide_s, q.delay_s, q.keep_s, q.wait_s, q.size_most, q.en
 -- name: queue_count(bigint, bigint, bigint, text, text, text, timestamptz)
 -- The same without tags, and how many messages there are at $7: to be received, delayed, in flight.
 select q.id as queue, q.hide_s, q.delay_s, q.keep_s, q.wait_s, q.size_most, q.encrypted, q.policy,
-       q.created_at, q.changed_at, n.visible, n.delayed, n.hidden
+       q.key, q.key_reuse_s, q.created_at, q.changed_at, n.visible, n.delayed, n.hidden
   from core.environment e
   left join queue.queue q on q.space = $3 and q.owner = $4 and q.region = $5 and q.name = $6
   left join lateral (
@@ -61,8 +70,8 @@ select q.name
  order by q.name
 
 -- name: queue_change(bigint, bigint, bigint, text, text, text, bigint, bigint, bigint, bigint,
---                    bigint, boolean, text, timestamptz)
--- What is null stays as it is; an empty policy is none.
+--                    bigint, boolean, text, text, bigint, timestamptz)
+-- What is null stays as it is; an empty policy is none, and so is a key.
 with live as (
   select from core.environment where id = $1 and generation = $2 and state = 'running'),
 changed as (
@@ -70,7 +79,8 @@ changed as (
      set hide_s = coalesce($7, q.hide_s), delay_s = coalesce($8, q.delay_s),
          keep_s = coalesce($9, q.keep_s), wait_s = coalesce($10, q.wait_s),
          size_most = coalesce($11, q.size_most), encrypted = coalesce($12, q.encrypted),
-         policy = nullif(coalesce($13, q.policy), ''), changed_at = $14
+         policy = nullif(coalesce($13, q.policy), ''), key = nullif(coalesce($14, q.key), ''),
+         key_reuse_s = coalesce($15, q.key_reuse_s), changed_at = $16
     from live
    where q.space = $3 and q.owner = $4 and q.region = $5 and q.name = $6
   returning q.id)
@@ -113,8 +123,8 @@ gone as (
   on conflict (space, shelf) do nothing)
 select f.id as queue, p.shelf is not null as purged from found f left join purged p on true
 
--- name: queue_remove(bigint, bigint, bigint, text, text, text, timestamptz)
--- $7 is the real time.
+-- name: queue_remove(bigint, bigint, bigint, text, text, text, timestamptz, timestamptz, timestamptz)
+-- At $7; the name is kept, two that were deleted before $8 are not any longer; $9 is the real time.
 with live as (
   select from core.environment where id = $1 and generation = $2 and state = 'running'),
 removed as (
@@ -123,8 +133,24 @@ removed as (
   returning q.id, q.shelf),
 gone as (
   insert into queue.gone (space, shelf, gone_at)
-  select $3, r.shelf, $7 from removed r
-  on conflict (space, shelf) do nothing)
+  select $3, r.shelf, $9 from removed r
+  on conflict (space, shelf) do nothing),
+kept as (
+  insert into queue.deleted (space, owner, region, name, deleted_at)
+  select $3, $4, $5, $6, $7 from removed
+  on conflict (space, owner, region, name) do update set deleted_at = excluded.deleted_at),
+past as materialized (
+  select d.owner, d.region, d.name
+    from removed r
+   cross join lateral (
+     select o.owner, o.region, o.name
+       from queue.deleted o
+      where o.space = $3 and o.deleted_at < $8 and (o.owner, o.region, o.name) <> ($4, $5, $6)
+      order by o.deleted_at limit 2
+        for update skip locked) d),
+forgotten as (
+  delete from queue.deleted d using past p
+   where d.space = $3 and d.owner = p.owner and d.region = p.region and d.name = p.name)
 select r.id as queue from live left join removed r on true
 
 -- name: queue_send(bigint, bigint, bigint, text, text, text, timestamptz, text, text[], text[],

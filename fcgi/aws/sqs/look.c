@@ -12,8 +12,7 @@ struct said {
 
 /* Attributes there are, but not of these queues. */
 static const char *const others[] = { "RedrivePolicy", "RedriveAllowPolicy", "FifoQueue",
-	"ContentBasedDeduplication", "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds",
-	"DeduplicationScope", "FifoThroughputLimit", "All" };
+	"ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit", "All" };
 
 static const char COUNT_PREFIX[] = "ApproximateNumberOf";
 
@@ -107,6 +106,8 @@ sqs_get_queue_attributes(struct call *c)
 		{ "ReceiveMessageWaitTimeSeconds", number(c, q.wait_s) },
 		{ "Policy", q.policy },
 		{ "SqsManagedSseEnabled", q.encrypted ? "true" : "false" },
+		{ "KmsMasterKeyId", q.key },
+		{ "KmsDataKeyReusePeriodSeconds", q.key != NULL ? number(c, q.key_reuse_s) : NULL },
 	};
 	put(c, names, all, COUNT(all));
 }

@@ -5,14 +5,20 @@
 #include "fcgi/aws/sqs/sqs.h"
 #include "shared/wire/base64.h"
 
-enum { MOST_LISTED = 1000, MOST_TAGS = 50, PURGE_PAUSE_S = 60 };
+enum { MOST_LISTED = 1000, MOST_TAGS = 50, PURGE_PAUSE_S = 60, NAME_PAUSE_S = 60 };
 
 /* The value of each setting of a queue, in the order of the table. */
 static struct queue_change
 settings_of(const struct queue *q)
 {
 	return (struct queue_change){ q->hide_s, q->delay_s, q->keep_s, q->wait_s, q->size_most,
-		q->encrypted, q->policy };
+		q->encrypted, q->policy, q->key, q->key_reuse_s };
+}
+
+static const char *
+text_or_none(const char *s)
+{
+	return s != NULL && *s != '\0' ? s : NULL;
 }
 
 static struct queue
@@ -26,8 +32,9 @@ new_queue(struct queue_change *want)
 	}
 	return (struct queue){ .hide_s = want->hide_s, .delay_s = want->delay_s,
 		.keep_s = want->keep_s, .wait_s = want->wait_s, .size_most = want->size_most,
-		.encrypted = want->encrypted != 0,
-		.policy = want->policy != NULL && *want->policy != '\0' ? want->policy : NULL };
+		.encrypted = want->encrypted < 0 ? text_or_none(want->key) == NULL : want->encrypted != 0,
+		.policy = text_or_none(want->policy), .key = text_or_none(want->key),
+		.key_reuse_s = want->key_reuse_s };
 }
 
 static _Noreturn void
@@ -35,6 +42,13 @@ differs(struct call *c, const char *attribute)
 {
 	task_throw(c->task, &SQS_QUEUE_EXISTS, "A queue already exists with the same name and a "
 	    "different value for attribute %s", attribute);
+}
+
+/* NULL: nothing was asked for; it is nothing, which "" asks for. */
+static bool
+is_other(const char *asked, const char *is)
+{
+	return asked != NULL && strcmp(asked, is != NULL ? is : "") != 0;
 }
 
 /* Making a queue that is there is fine, unless it is another one: of what is said, all is alike. */
@@ -51,9 +65,10 @@ check_same(struct call *c, struct queue_change asked, const struct queue *there)
 	}
 	if (asked.encrypted >= 0 && asked.encrypted != is.encrypted)
 		differs(c, "SqsManagedSseEnabled");
-	if (asked.policy != NULL &&
-	    strcmp(asked.policy, is.policy != NULL ? is.policy : "") != 0)
+	if (is_other(asked.policy, is.policy))
 		differs(c, "Policy");
+	if (is_other(asked.key, is.key))
+		differs(c, "KmsMasterKeyId");
 }
 
 static void
@@ -93,10 +108,14 @@ sqs_create_queue(struct call *c)
 	            sqs_pairs(c, sqs_map(c, c->args, "Attributes")), true), all = asked;
 	struct queue        made = new_queue(&all), there;
 	struct queue_name   ours = sqs_queue_of_ours(c, name);
+	enum queue_result   r;
 
 	sqs_check_name(c, name);
 	made.tags = read_tags(c, name);
-	if (queue_make(c->task, &c->space, &ours, &made, &there) == QUEUE_THERE)
+	r = queue_make(c->task, &c->space, &ours, &made, NAME_PAUSE_S, &there);
+	if (r == QUEUE_REFUSED)
+		task_throw(c->task, &SQS_QUEUE_RECENT, NULL);
+	if (r == QUEUE_THERE)
 		check_same(c, asked, &there);
 	enc_text(c->out, "QueueUrl", sqs_url(c, name));
 }
@@ -162,7 +181,7 @@ sqs_delete_queue(struct call *c)
 	struct queue_name name = sqs_queue(c);
 	int64_t           id;
 
-	sqs_must_exist(c, queue_remove(c->task, &c->space, &name, &id));
+	sqs_must_exist(c, queue_remove(c->task, &c->space, &name, NAME_PAUSE_S, &id));
 	call_ring(c, sqs_channel(c, id));
 }
 
@@ -178,6 +197,16 @@ sqs_purge_queue(struct call *c)
 		    "Only one PurgeQueue operation on %s is allowed every 60 seconds.", name.name);
 }
 
+/* A queue is encrypted in one way: the other ends. */
+static void
+one_way(struct queue_change *to)
+{
+	if (text_or_none(to->key) != NULL)
+		to->encrypted = 0;
+	else if (to->encrypted > 0)
+		to->key = "";
+}
+
 void
 sqs_set_queue_attributes(struct call *c)
 {
@@ -188,6 +217,7 @@ sqs_set_queue_attributes(struct call *c)
 	if (said.n == 0)
 		task_throw(c->task, &SQS_MISSING,
 		    "The request must contain the parameter Attribute.Name.");
+	one_way(&to);
 	sqs_must_exist(c, queue_change(c->task, &c->space, &name, &to));
 }
 

@@ -13,6 +13,7 @@ const struct sqs_setting sqs_settings[] = {
 	{ "MessageRetentionPeriod", offsetof(struct queue_change, keep_s), 60, 1209600, 345600 },
 	{ "ReceiveMessageWaitTimeSeconds", offsetof(struct queue_change, wait_s), 0, 20, 0 },
 	{ "MaximumMessageSize", offsetof(struct queue_change, size_most), 1024, 1048576, 1048576 },
+	{ "KmsDataKeyReusePeriodSeconds", offsetof(struct queue_change, key_reuse_s), 60, 86400, 300 },
 };
 const size_t sqs_n_settings = COUNT(sqs_settings);
 
@@ -22,8 +23,6 @@ static const struct {
 } unbuilt[] = {
 	{ "RedrivePolicy", "" },
 	{ "RedriveAllowPolicy", "" },
-	{ "KmsMasterKeyId", "" },
-	{ "KmsDataKeyReusePeriodSeconds", "300" },
 };
 
 int64_t *
@@ -58,6 +57,15 @@ read_policy(struct call *c, const char *name, const char *value, struct queue_ch
 	if (*value != '\0' && (j == NULL || json_object_get_type(j) != json_type_object))
 		task_throw(c->task, &SQS_ATTRIBUTE_VALUE, "Invalid value for the parameter Policy.");
 	out->policy = value;
+	return true;
+}
+
+static bool
+read_key(const char *name, const char *value, struct queue_change *out)
+{
+	if (strcmp(name, "KmsMasterKeyId") != 0)
+		return false;
+	out->key = value;
 	return true;
 }
 
@@ -100,7 +108,7 @@ refuse_fifo(struct call *c, const char *name, const char *value, bool make)
 struct queue_change
 sqs_settings_read(struct call *c, struct queue_tags attributes, bool make)
 {
-	struct queue_change out = { -1, -1, -1, -1, -1, -1, NULL };
+	struct queue_change out = { -1, -1, -1, -1, -1, -1, NULL, NULL, -1 };
 
 	for (size_t i = 0; i < attributes.n; i += 2)
 		if (strcmp(attributes.list[i], "FifoQueue") == 0)
@@ -109,10 +117,14 @@ sqs_settings_read(struct call *c, struct queue_tags attributes, bool make)
 		const char *name = attributes.list[i], *value = attributes.list[i + 1];
 
 		if (read_number(c, name, value, &out) || read_policy(c, name, value, &out) ||
-		    read_encrypted(c, name, value, &out) || read_unbuilt(c, name, value))
+		    read_encrypted(c, name, value, &out) || read_key(name, value, &out) ||
+		    read_unbuilt(c, name, value))
 			continue;
 		refuse_fifo(c, name, value, make);
 		task_throw(c->task, &SQS_ATTRIBUTE_NAME, "Unknown Attribute %s.", name);
 	}
+	if (out.encrypted > 0 && out.key != NULL && *out.key != '\0')
+		task_throw(c->task, &SQS_ATTRIBUTE_NAME, "You can use one type of server-side encryption "
+		    "(SSE) at one time. You can either enable KMS SSE or SQS SSE.");
 	return out;
 }

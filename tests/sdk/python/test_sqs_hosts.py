@@ -1,6 +1,7 @@
 # tests/sdk/python/test_sqs_hosts.py - two web nodes: what is sent on one wakes polls on the other
 import json
 import os
+import secrets
 import statistics
 import subprocess
 import sys
@@ -98,7 +99,7 @@ def environment(api):
 @pytest.fixture
 def queue(environment):
     sqs = client(environment)
-    url = sqs.create_queue(QueueName="hosts")["QueueUrl"]
+    url = sqs.create_queue(QueueName="hosts-" + secrets.token_hex(4))["QueueUrl"]
     yield sqs, url
     sqs.delete_queue(QueueUrl=url)
 

@@ -23,7 +23,8 @@ def test_queue_attributes(sqs, queue, refused):
     assert "Attributes" not in sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["Policy"])
     for name, value in (("VisibilityTimeout", "43201"), ("DelaySeconds", "-1"),
                         ("MaximumMessageSize", "1023"), ("MessageRetentionPeriod", "x"),
-                        ("ReceiveMessageWaitTimeSeconds", "21"), ("Policy", "{")):
+                        ("ReceiveMessageWaitTimeSeconds", "21"), ("Policy", "{"),
+                        ("KmsDataKeyReusePeriodSeconds", "59")):
         with refused("InvalidAttributeValue", 400):
             sqs.set_queue_attributes(QueueUrl=queue, Attributes={name: value})
     for name in ("FifoQueue", "Nonsense", "QueueArn", "ContentBasedDeduplication"):
@@ -32,9 +33,8 @@ def test_queue_attributes(sqs, queue, refused):
         assert r.response["Error"]["Message"] == f"Unknown Attribute {name}."
     with refused("InvalidAttributeName", 400):
         sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["Nonsense"])
-    for name in ("RedrivePolicy", "KmsMasterKeyId"):
-        with refused("AWS.SimpleQueueService.UnsupportedOperation", 400):
-            sqs.set_queue_attributes(QueueUrl=queue, Attributes={name: "x"})
+    with refused("AWS.SimpleQueueService.UnsupportedOperation", 400):
+        sqs.set_queue_attributes(QueueUrl=queue, Attributes={"RedrivePolicy": "x"})
 
 
 def test_create_again(sqs, queue, refused):
@@ -49,6 +49,49 @@ def test_create_again(sqs, queue, refused):
             sqs.create_queue(QueueName=bad)
     with refused("AWS.SimpleQueueService.UnsupportedOperation", 400):
         sqs.create_queue(QueueName="x.fifo", Attributes={"FifoQueue": "true"})
+
+
+def test_create_what_was_deleted(sqs, queue, clock, refused):
+    sqs.delete_queue(QueueUrl=queue)
+    clock(59)
+    with refused("AWS.SimpleQueueService.QueueDeletedRecently", 400) as r:
+        sqs.create_queue(QueueName=name_of(queue))
+    assert r.response["Error"]["Message"] == (
+        "You must wait 60 seconds after deleting a queue before you can create another with the "
+        "same name.")
+    clock(1)
+    assert sqs.create_queue(QueueName=name_of(queue))["QueueUrl"] == queue
+
+
+def test_encryption(sqs, queue, refused):
+    """With a key or with SQS's own, one at a time."""
+    names = ["KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "SqsManagedSseEnabled"]
+
+    def now(**attributes):
+        sqs.set_queue_attributes(QueueUrl=queue, Attributes=attributes)
+        return sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
+
+    assert now(DelaySeconds="0") == {"SqsManagedSseEnabled": "true"}
+    assert now(KmsMasterKeyId="testKeyId") == {
+        "KmsMasterKeyId": "testKeyId", "KmsDataKeyReusePeriodSeconds": "300",
+        "SqsManagedSseEnabled": "false"}
+    assert now(KmsDataKeyReusePeriodSeconds="6000")["KmsDataKeyReusePeriodSeconds"] == "6000"
+    with refused("InvalidAttributeName", 400) as r:
+        now(KmsMasterKeyId="testKeyId", SqsManagedSseEnabled="true")
+    assert r.response["Error"]["Message"] == (
+        "You can use one type of server-side encryption (SSE) at one time. You can either enable "
+        "KMS SSE or SQS SSE.")
+    with refused("QueueAlreadyExists", 400) as r:
+        sqs.create_queue(QueueName=name_of(queue), Attributes={"KmsMasterKeyId": "another"})
+    assert r.response["Error"]["Message"].endswith("attribute KmsMasterKeyId")
+    assert now(KmsMasterKeyId="", KmsDataKeyReusePeriodSeconds="300") == {
+        "SqsManagedSseEnabled": "false"}
+    assert now(SqsManagedSseEnabled="true") == {"SqsManagedSseEnabled": "true"}
+    made = sqs.create_queue(QueueName=name_of(queue) + "-key",
+                            Attributes={"KmsMasterKeyId": "alias/aws/sqs"})["QueueUrl"]
+    found = sqs.get_queue_attributes(QueueUrl=made, AttributeNames=["All"])["Attributes"]
+    assert (found["KmsMasterKeyId"], found["SqsManagedSseEnabled"]) == ("alias/aws/sqs", "false")
+    sqs.delete_queue(QueueUrl=made)
 
 
 def test_list_in_pages(sqs):

@@ -28,7 +28,7 @@ make(struct task *t)
 	struct queue q;
 
 	sp = world_space(t);
-	assert_int_equal(queue_make(t, &sp, &Q, &PLAIN, &q), QUEUE_OK);
+	assert_int_equal(queue_make(t, &sp, &Q, &PLAIN, 60, &q), QUEUE_OK);
 }
 
 static enum queue_result
@@ -87,19 +87,20 @@ test_queues(void **state)
 	static const struct queue_name FAR = { "111111111111", "eu-west-1", "q" };
 	static const struct queue_name FROM = { "111111111111", "us-east-1", "" };
 	struct task                   *t = *state;
-	struct queue_change            to = { -1, 7, -1, -1, -1, 1, "{}" };
+	struct queue_change            to = { -1, 7, -1, -1, -1, 1, "{}", "k", 60 };
 	struct queue                   q;
 	const char                   **names;
 	int64_t                        id;
 
 	make(t);
 	t->round_trips = 0;
-	assert_int_equal(queue_make(t, &sp, &Q, &(struct queue){ .hide_s = 1 }, &q), QUEUE_THERE);
+	assert_int_equal(queue_make(t, &sp, &Q, &(struct queue){ .hide_s = 1 }, 60, &q),
+	    QUEUE_THERE);
 	assert_int_equal(t->round_trips, 1);
 	assert_int_equal(q.hide_s, 30);
 	assert_int_equal(queue_find(t, &sp, &YOURS, &q), QUEUE_NONE);
 	assert_int_equal(queue_find(t, &sp, &FAR, &q), QUEUE_NONE);
-	assert_int_equal(queue_make(t, &sp, &YOURS, &PLAIN, &q), QUEUE_OK);
+	assert_int_equal(queue_make(t, &sp, &YOURS, &PLAIN, 60, &q), QUEUE_OK);
 	assert_int_equal(queue_list(t, &sp, &FROM, "", 10, &names), 1);
 	assert_string_equal(names[0], "q");
 	assert_int_equal(queue_list(t, &sp, &Q, "", 10, &names), 0);
@@ -110,9 +111,11 @@ test_queues(void **state)
 	assert_int_equal(q.delay_s, 7);
 	assert_true(q.encrypted);
 	assert_string_equal(q.policy, "{}");
-	assert_int_equal(queue_remove(t, &sp, &Q, &id), QUEUE_OK);
+	assert_string_equal(q.key, "k");
+	assert_int_equal(q.key_reuse_s, 60);
+	assert_int_equal(queue_remove(t, &sp, &Q, 60, &id), QUEUE_OK);
 	assert_int_equal(id, q.id);
-	assert_int_equal(queue_remove(t, &sp, &Q, &id), QUEUE_NONE);
+	assert_int_equal(queue_remove(t, &sp, &Q, 60, &id), QUEUE_NONE);
 	assert_int_equal(send_one(t, "a", -1), QUEUE_NONE);
 }
 
@@ -266,7 +269,7 @@ test_purge_and_collect(void **state)
 	send_one(t, "c", 0);
 	assert_int_equal(queue_collect(t, t->now, 100, &more), 0);
 	assert_false(more);
-	assert_int_equal(queue_remove(t, &sp, &Q, &id), QUEUE_OK);
+	assert_int_equal(queue_remove(t, &sp, &Q, 60, &id), QUEUE_OK);
 	for (more = true; more;)
 		queue_collect(t, t->now + 1, 2, &more);
 	assert_string_equal(scratch_sql("select (select count(*) from queue.message)"
