@@ -264,7 +264,7 @@ def wait_for_port(port):
 
 
 def peer(program, load_program):
-    port, = installation.free_ports(1)
+    port = installation.ports_in_a_row(1)
     server = subprocess.Popen([program, "-H", "127.0.0.1", "-p", str(port)],
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

@@ -11,6 +11,8 @@ import sqs
 import worker
 
 WORKERS = 6
+VERSIONS = 5  # fewer are no test
+PATIENCE = 120
 VERSIONING = b"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"
 
 
@@ -84,6 +86,9 @@ class Chaos:
                     if "mockfactory" in self.i.title(p)]
         return self.rng.choice(backends or [None])
 
+    def many(self, seconds):
+        return sum(self.kills.values()) >= seconds / 4
+
     def strike(self):
         what = self.rng.choices(list(self.kills), [45, 20, 15, 13, 7])[0]
         pid = self.victim(what)
@@ -96,11 +101,17 @@ class Chaos:
         self.i.wait_healthy(60)
         self.longest = max(self.longest, time.monotonic() - began)
 
-    def run(self, seconds):
+    def run(self, seconds, enough):
+        """So long, and on a slow machine until enough has happened."""
         end = time.monotonic() + seconds
-        while time.monotonic() < end:
+        while time.monotonic() < end or (
+                time.monotonic() < end + PATIENCE and not (self.many(seconds) and enough())):
             time.sleep(self.rng.uniform(0.2, 1.2))
             self.strike()
+
+
+def done_by(workers):
+    return {kind: sum(w.done[kind] for w in workers) for kind in workers[0].done}
 
 
 def verify_keys(e, bucket, workers, others=()):
@@ -124,6 +135,10 @@ def verify_keys(e, bucket, workers, others=()):
     return wrong
 
 
+def noted_versions(workers):
+    return sum(len(key.versions) for w in workers for key in w.keys)
+
+
 def verify_versions(e, bucket, workers):
     """Every version that was acknowledged is there, whatever came after it, until it is deleted."""
     wrong, n, client = [], 0, client_of(e)
@@ -136,7 +151,7 @@ def verify_versions(e, bucket, workers):
             if version in key.gone or a.status != 200 or model.digest(a.body) != digest:
                 wrong.append(f"{key.name}, version {version}: {a.status}, not what was put")
     client.close()
-    return wrong if n > 5 else wrong + ["too few versions for a test"]
+    return wrong if n > VERSIONS else wrong + ["too few versions for a test"]
 
 
 def verify(e, crews):
@@ -174,15 +189,16 @@ def run(installation, seconds, seed, say):
     repeats = repeat.Repeat(installation, stop)
     repeats.start()
     chaos = Chaos(installation, seed)
-    chaos.run(seconds)
+    chaos.run(seconds, lambda: min(done_by(workers).values()) > 0 and queue.enough() and
+              repeats.enough() and noted_versions(crews["versions"]) > VERSIONS)
     stop_workers(workers, stop)
     queue.join()
     churn.join(60)
     repeats.join(150)
     wrong = [w for each in workers for w in each.wrong]
     installation.wait_healthy(60)
-    time.sleep(model.REST)
-    done = {k: sum(w.done[k] for w in workers) for k in workers[0].done}
+    installation.wait_idle()
+    done = done_by(workers)
     say(f"killed {chaos.kills}; longest recovery {chaos.longest:.1f} s; acknowledged {done}, "
         f"{sum(w.resent for w in workers)} parts sent again, "
         f"{sum(w.forgotten for w in workers)} versions deleted, "
@@ -190,7 +206,7 @@ def run(installation, seconds, seed, say):
         f"{sum(w.unavailable for w in workers)}; environments {churn.made} made, "
         f"{churn.destroyed} destroyed; {len(repeats.made)} with a key in {repeats.tries} tries; "
         f"{queue}")
-    if min(done.values()) == 0 or sum(chaos.kills.values()) < seconds / 4:
+    if min(done.values()) == 0 or not chaos.many(seconds):
         wrong.append("too little happened for a test")
     wrong += queue.findings() + repeats.findings() + verify(e, crews)
     intact.collect(installation)

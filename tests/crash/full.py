@@ -173,8 +173,9 @@ def database_away(i, say):
     keeper = i.keeper("postgres")
     i.kill(keeper, signal.SIGSTOP)  # so that it stays away
     try:
-        i.kill(i.pid("postgres"), signal.SIGKILL)
-        time.sleep(0.5)
+        parts = [i.pid("postgres"), *i.children(i.pid("postgres"))]
+        i.kill(parts[0], signal.SIGKILL)
+        inst.wait_until(60, lambda: not any(map(i.title, parts)), "PostgreSQL to end")
         wrong = while_away(i, client, bare)
     finally:
         i.kill(keeper, signal.SIGCONT)

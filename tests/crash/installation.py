@@ -5,6 +5,8 @@
 import json
 import os
 import pwd
+import random
+import re
 import shutil
 import signal
 import socket
@@ -18,14 +20,21 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 USER = "mockfactory"
 
 
-def free_ports(n):
-    sockets = [socket.socket() for _ in range(n)]
-    for s in sockets:
-        s.bind(("127.0.0.1", 0))
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
+def ports_in_a_row(n):
+    """The first of n free ports, below those the kernel gives to outgoing connections: one of them
+    may have such a port while a web server that was killed wants it back."""
+    while True:
+        first = random.randrange(20000, 29000)
+        sockets = [socket.socket() for _ in range(n)]
+        try:
+            for k, s in enumerate(sockets):
+                s.bind(("127.0.0.1", first + k))
+            return first
+        except OSError:
+            continue
+        finally:
+            for s in sockets:
+                s.close()
 
 
 def read_env(path):
@@ -54,9 +63,10 @@ class Installation:
         os.chmod(self.root, 0o755)
         shutil.copytree(f"{ROOT}/httpd-conf", f"{self.root}/httpd-conf")
         shutil.copytree(f"{ROOT}/sql/migrations", f"{self.root}/sql/migrations")
-        self.port, tls = free_ports(2)
-        self.given = {"MF_PORT": str(self.port), "MF_TLS_PORT": str(tls), "MF_WEB_PORTS": "",
+        first = ports_in_a_row(2)
+        self.given = {"MF_PORT": str(first), "MF_TLS_PORT": str(first + 1), "MF_WEB_PORTS": "",
                       "MF_SERVER_READY": "0", **settings}
+        self.port = int(self.given["MF_PORT"])
 
     def __enter__(self):
         try:
@@ -185,6 +195,29 @@ class Installation:
 
     def wait_healthy(self, seconds=60):
         wait_until(seconds, self.healthy, "a healthy answer")
+
+    def sessions(self):
+        """How many requests are under way: what each process of the pool said within a second."""
+        with urllib.request.urlopen(f"{self.url}/metrics", timeout=30) as a:
+            text = a.read().decode()
+        return sum(map(int, re.findall(r"^mf_sessions\{.*\} (\d+)$", text, re.M)))
+
+    def wait_idle(self, seconds=120):
+        """Until nothing is under way in pool or database, not even for clients that are gone."""
+        since = None
+
+        def idle():
+            nonlocal since
+            (busy,), = self.sql("select count(*) from pg_stat_activity where state <> 'idle'"
+                                " and backend_type = 'client backend' and pid <> pg_backend_pid()")
+            # The one who asks is one of them.
+            if busy != "0" or self.sessions() > 1:
+                since = None
+                return False
+            since = since or time.monotonic()
+            return time.monotonic() - since > 1.2
+
+        wait_until(seconds, idle, "the end of all requests")
 
     def api(self, method, path, body=None, key=None, headers=None):
         """(status, document) of the control API."""

@@ -56,7 +56,15 @@ def findings(installation):
     (n,), = installation.sql("select count(*) from blob.loose")
     if n != "0":
         wrong.append(f"blob.loose: {n} rows left")
-    spooled = os.listdir(f"{installation.state}/tmp")
+    spooled = left_in(f"{installation.state}/tmp")
     if spooled:
         wrong.append(f"{len(spooled)} uploads left in the web server's directory")
     return wrong
+
+
+def left_in(directory):
+    """What stays there: the web server removes what it let go of a moment later."""
+    end = time.monotonic() + 30
+    while (names := os.listdir(directory)) and time.monotonic() < end:
+        time.sleep(0.05)
+    return names

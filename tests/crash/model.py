@@ -9,7 +9,7 @@ import random
 import time
 import typing
 
-REST = 2.0
+REST, LONGEST_REST = 2.0, 6.0
 SIZES = [0, 1024, 65536, 65537, 1 << 20, 8 << 20]
 WEIGHTS = [10, 40, 20, 15, 12, 3]
 
@@ -21,6 +21,23 @@ class State(typing.NamedTuple):
 
 class Torn(Exception):
     """A key holds what it must not hold."""
+
+
+class Pace:
+    """How long what a client gave up may still be under way: a multiple of what requests take."""
+
+    def __init__(self):
+        self.longest = 0.0
+
+    def took(self, seconds):
+        self.longest = max(self.longest, seconds)
+
+    @property
+    def rest(self):
+        return min(max(REST, 3 * self.longest), LONGEST_REST)
+
+
+pace = Pace()
 
 
 class Key:
@@ -43,7 +60,7 @@ class Key:
 
     def in_doubt(self, state):
         self.allowed = self.allowed | {state}
-        self.rests_until = time.monotonic() + REST
+        self.rests_until = time.monotonic() + pace.rest
 
     def read(self, state):
         if state not in self.allowed:

@@ -46,4 +46,7 @@ class Repeat(threading.Thread):
                  for name, public_id in rows if self.made.get(name) != public_id]
         wrong += [f"{public_id} is not in the audit log"
                   for public_id in self.made.values() if public_id not in noted]
-        return wrong + (["too few environments for a test"] if len(rows) < 5 else [])
+        return wrong + ([] if self.enough() else ["too few environments for a test"])
+
+    def enough(self):
+        return len(self.made) >= 5

@@ -1,4 +1,5 @@
 # tests/crash/rolling.py - a rolling restart under load fails no request
+import contextlib
 import http.client
 import os
 import signal
@@ -6,6 +7,7 @@ import threading
 import time
 
 import chaos
+import installation as inst
 import model
 import sqs
 
@@ -119,13 +121,16 @@ def run(installation, seed, say):
     for s in slow + polls:
         s.start()
     wrong = restarts(installation)
+    with contextlib.suppress(TimeoutError):
+        inst.wait_until(chaos.PATIENCE, lambda: min(chaos.done_by(workers).values()) > 0 and
+                        queue.enough(), "enough for a test")
     chaos.stop_workers(workers, stop)
     queue.join()
     for s in slow + polls:
         s.join(120)
     wrong += [w for each in workers + slow + polls for w in each.wrong]
     doubts = sum(w.doubts for w in workers) + queue.failed
-    done = {k: sum(w.done[k] for w in workers) for k in workers[0].done}
+    done = chaos.done_by(workers)
     say(f"three restarts; acknowledged {done}; {sum(s.put for s in slow)} slow uploads and "
         f"{sum(s.got for s in slow)} slow ranges; {sum(p.polls for p in polls)} silent polls; "
         f"{queue}, received at most {queue.longest:.1f} s after they were sent")

@@ -147,9 +147,12 @@ class Queue:
         wrong += [f"{body} was deleted and is there" for body in bodies if body in self.deleted]
         wrong += [f"{body} was acknowledged and is lost" for body in self.sent
                   if body not in bodies and body not in self.deleted and body not in self.unsure]
-        if len(self.sent) < 20 or len(self.deleted) < 5:
+        if not self.enough():
             wrong.append("too few messages for a test")
         return self.wrong + wrong
+
+    def enough(self):
+        return len(self.sent) >= 20 and len(self.deleted) >= 5
 
     def __str__(self):
         return (f"{len(self.sent)} messages acknowledged, {self.received} received, "

@@ -73,11 +73,13 @@ class Worker(threading.Thread):
 
     def answer(self, what, accepted, *args, **kwargs):
         """The answer of one request; None: whether it took effect is not known."""
+        began = time.monotonic()
         try:
             a = self.client.request(*args, **kwargs)
         except s3.NoAnswer:
             a = None
         if a is not None and a.status in accepted:
+            model.pace.took(time.monotonic() - began)
             return a
         if a is not None and a.status not in IN_DOUBT:
             raise model.Torn(f"{what}: {a}")
@@ -135,7 +137,7 @@ class Worker(threading.Thread):
                             query=[("partNumber", str(number)), ("uploadId", upload)])
             if a is not None:
                 return a.headers["ETag"]
-            time.sleep(model.REST)  # what came before must not arrive after what comes now
+            time.sleep(model.pace.rest)  # what came before must not arrive after what comes now
         return None
 
     def multipart(self, key):

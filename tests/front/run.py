@@ -5,9 +5,7 @@
 # descriptor 3 where there is one.
 import os
 import pwd
-import random
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,29 +20,11 @@ import installation
 import living
 
 
-def ports_in_a_row(n):
-    """The first of n free ports, below those the kernel gives to outgoing connections."""
-    while True:
-        first = random.randrange(20000, 29000)
-        sockets = [socket.socket() for _ in range(n)]
-        try:
-            for k, s in enumerate(sockets):
-                s.bind(("127.0.0.1", first + k))
-            return first
-        except OSError:
-            continue
-        finally:
-            for s in sockets:
-                s.close()
-
-
 class Front(installation.Installation):
     """An installation as `make up` makes it, of the user it is asked for, under their umask."""
 
     def __init__(self, programs, user=None, umask=-1, **settings):
-        first = ports_in_a_row(2)
-        super().__init__(programs, **{"MF_PORT": str(first), "MF_TLS_PORT": str(first + 1),
-                                      **settings})
+        super().__init__(programs, **settings)
         self.user, self.umask = user, umask
         if user is not None:
             for d, directories, names in os.walk(self.root):
@@ -106,10 +86,11 @@ def with_echo(programs, web):
                 if name.startswith("mf-") and os.access(f"{programs}/{name}", os.X_OK):
                     shutil.copy(f"{programs}/{name}", stand_in)
             shutil.copy(f"{HERE}/echo.py", f"{stand_in}/mockfactory.fcgi")
-            first = ports_in_a_row(2)
+            first = installation.ports_in_a_row(4)
             return on_own(stand_in, [echoes.targets, echoes.parameters, echoes.uploads,
                                      echoes.files],
-                          MF_WEB=web, MF_WEB_PORTS=f"{first}-{first + 1}")(say)
+                          MF_WEB=web, MF_PORT=str(first), MF_TLS_PORT=str(first + 1),
+                          MF_WEB_PORTS=f"{first + 2}-{first + 3}")(say)
     return scenario
 
 
