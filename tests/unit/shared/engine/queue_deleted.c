@@ -63,7 +63,7 @@ test_whoever_goes_takes_two_along(void **state)
 	struct task *t = *state;
 
 	sp = world_space(t);
-	for (const char *name = "a\0b\0c"; *name != '\0'; name += 2) {
+	for (const char *name = "a\0b\0c\0"; *name != '\0'; name += 2) {
 		assert_int_equal(make(t, name), QUEUE_OK);
 		assert_int_equal(end(t, name), QUEUE_OK);
 	}
