@@ -26,13 +26,17 @@ sqs_queue_of_ours(struct call *c, const char *name)
 
 /*
  * The last two segments are account and name, whatever host the client knows us under, and however
- * the URL was kept: that of another account of the environment is not there for this one.
+ * the URL was kept, a slash after it or none: that of another account of the environment is not
+ * there for this one.
  */
 static struct queue_name
 from_url(struct call *c, const char *url)
 {
-	const char *name = strrchr(url, '/'), *account = name;
+	const char *name, *account;
 
+	if (text_ends(url, "/"))
+		url = mem_text_n(c->task->mem, url, strlen(url) - 1);
+	account = name = strrchr(url, '/');
 	if (name == NULL || name == url)
 		return sqs_queue_of_ours(c, name == NULL ? url : name + 1);
 	while (account > url && account[-1] != '/')

@@ -152,12 +152,23 @@ read_token(struct call *c)
 	return after;
 }
 
+/* 0: not said. */
+static int64_t
+read_most(struct call *c)
+{
+	int64_t most = 0;
+
+	if (!sqs_int_within(c, c->args, "MaxResults", 1, MOST_LISTED, &most))
+		task_throw(c->task, &SQS_VALUE, "Value for parameter MaxResults is invalid. Reason: "
+		    "MaxResults must be an integer between 1 and %d.", MOST_LISTED);
+	return most;
+}
+
 void
 sqs_list_queues(struct call *c)
 {
 	const char       *prefix = sqs_text(c, c->args, "QueueNamePrefix");
-	int64_t           most = sqs_int(c, c->args, "MaxResults", 0, 1, MOST_LISTED,
-	          "Must be between 1 and 1000, if provided.");
+	int64_t           most = read_most(c);
 	struct queue_name from = sqs_queue_of_ours(c, read_token(c));
 	size_t            limit = most > 0 ? (size_t)most : MOST_LISTED, n;
 	const char      **names;

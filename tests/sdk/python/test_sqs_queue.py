@@ -4,6 +4,7 @@ import secrets
 import sqs_clients
 from sqs_clients import clock, home, queue, sqs  # fixtures
 from sqs_clients import name_of, send, take
+from test_sqs_protocol import call
 
 
 def test_queue_attributes(sqs, queue, refused):
@@ -94,7 +95,19 @@ def test_encryption(sqs, queue, refused):
     sqs.delete_queue(QueueUrl=made)
 
 
-def test_list_in_pages(sqs):
+def test_urls_however_kept(home, sqs, queue):
+    """The last two parts of a queue's URL are what counts; JSON takes a mere name, too."""
+    ours = "111122223333/" + name_of(queue)
+    for url in ("https://queue.amazonaws.com/", "https://eu-west-1.queue.amazonaws.com/",
+                "https://sqs.us-east-1.amazonaws.com/", "http://elsewhere/queue/us-east-1/"):
+        for end in ("", "/"):
+            answer = call(home, "GetQueueAttributes", {
+                "QueueUrl": url + ours + end, "AttributeNames": ["QueueArn"]})
+            assert name_of(queue).encode() in answer.body, answer
+    assert call(home, "PurgeQueue", {"QueueUrl": name_of(queue)}).status == 200
+
+
+def test_list_in_pages(sqs, refused):
     prefix = "p" + secrets.token_hex(4)
     urls = [sqs.create_queue(QueueName=f"{prefix}-{i}")["QueueUrl"] for i in range(5)]
     assert sqs.list_queues(QueueNamePrefix=prefix)["QueueUrls"] == urls
@@ -102,6 +115,12 @@ def test_list_in_pages(sqs):
         QueueNamePrefix=prefix, PaginationConfig={"PageSize": 2}))
     assert [len(p["QueueUrls"]) for p in pages] == [2, 2, 1]
     assert [u for p in pages for u in p["QueueUrls"]] == urls
+    for most in (0, 1001):
+        with refused("InvalidParameterValue", 400) as r:
+            sqs.list_queues(MaxResults=most)
+        assert r.response["Error"]["Message"] == (
+            "Value for parameter MaxResults is invalid. Reason: MaxResults must be an integer "
+            "between 1 and 1000.")
     for url in urls:
         sqs.delete_queue(QueueUrl=url)
     assert "QueueUrls" not in sqs.list_queues(QueueNamePrefix=prefix)
