@@ -73,7 +73,7 @@ def leader(environment, service):
     return None
 
 
-def eventually(what, seconds=30):
+def eventually(what, seconds=120):
     end = time.monotonic() + seconds
     while True:
         try:

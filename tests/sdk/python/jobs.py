@@ -28,14 +28,14 @@ def become():
 def once(program, **more):
     """One such program, until there is nothing to do; its status."""
     return subprocess.run([f"{STATE}/program/bin/{program}", "--once"], preexec_fn=become,
-                          cwd=STATE, env={**settings(), **more}, timeout=60, check=False,
+                          cwd=STATE, env={**settings(), **more}, timeout=600, check=False,
                           capture_output=True).returncode
 
 
 def cron(program):
     """One that cron starts, now; its status."""
     return subprocess.run([f"{STATE}/program/bin/{program}"], preexec_fn=become, cwd=STATE,
-                          env=settings(), timeout=60, check=False, capture_output=True).returncode
+                          env=settings(), timeout=600, check=False, capture_output=True).returncode
 
 
 def days_pass(home, days):
@@ -72,6 +72,25 @@ def hold(run, name):
     raise AssertionError(f"{name} is not kept")
 
 
+def lives(pid):
+    """A process that its parent has not looked after yet is listed, and has no command."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as f:
+            return f.read() != b""
+    except OSError:
+        return False
+
+
+def wait_for_the_dead(pid):
+    """Until what was killed is gone, and its last statement too: it would hold rows in its hand."""
+    deadline = time.monotonic() + 60
+    while lives(pid) or database.ask(
+            "select count(*) from pg_stat_activity where backend_type = 'client backend'"
+            " and state <> 'idle' and pid <> pg_backend_pid()") != "0":
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 @contextlib.contextmanager
 def resting(name):
     """The installation's own ("provision", "seed") does not run, nor does a new one start."""
@@ -79,7 +98,7 @@ def resting(name):
     try:
         with contextlib.suppress(ProcessLookupError):
             os.kill(kept, signal.SIGKILL)
-        time.sleep(0.2)
+        wait_for_the_dead(kept)
         yield
     finally:
         os.kill(keeper, signal.SIGCONT)

@@ -151,6 +151,7 @@ def test_cli_of_2022(shell, bucket):
         aws() {{ command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }}
         head -c {LARGE} /dev/urandom > large
         mkdir -p d/e && echo 1 > d/e/1 && echo 2 > 'd/2 ü+'
+        touch -d @1700000000 d/e/1 'd/2 ü+'
         aws s3 cp --only-show-errors large s3://{bucket}/large
         aws s3 cp --only-show-errors s3://{bucket}/large back
         cmp large back

@@ -36,7 +36,7 @@ def run(environment, *command, path=None):
         env={"PATH": f"{path or VENV}:{os.environ['PATH']}", "HOME": "/nonexistent",
              "LANG": "C.UTF-8", "AWS_EC2_METADATA_DISABLED": "true", "AWS_PAGER": "",
              "NODE_NO_WARNINGS": "1", "EXPORTS": exports},
-        capture_output=True, text=True, timeout=120, check=False)
+        capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, (command, done.stdout, done.stderr)
     assert done.stderr == "", (command, done.stderr)
     return done.stdout
@@ -102,7 +102,7 @@ def run_whole():
         [sys.executable, f"{EXAMPLES}/python/whole.py"],
         env={"PATH": os.environ["PATH"], "MF_URL": installation.URL,
              "MF_API_KEY": installation.API_KEY, "no_proxy": "*"},
-        capture_output=True, text=True, timeout=120, check=False)
+        capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -121,7 +121,7 @@ def test_quick_start(four, tmp_path):
         ["bash", "-e", "-c", "".join(blocks)], cwd=tmp_path,
         env={"PATH": f"{VENV}:{os.environ['PATH']}", "HOME": str(tmp_path), "LANG": "C.UTF-8",
              "AWS_EC2_METADATA_DISABLED": "true", "AWS_PAGER": "", "no_proxy": "*"},
-        capture_output=True, text=True, timeout=120, check=False)
+        capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
     assert "greeting.txt" in done.stdout and "\nOK\n" in done.stdout, done.stdout
     assert done.stdout.count("Hello from MockFactory") == 2

@@ -96,7 +96,7 @@ def test_rules_tell(home, s3, bucket):
     s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [
         {"ID": "a", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 1}}]})
     s3.put_object(Bucket=bucket, Key="k", Body=b"1")
-    later(home, 3 * 86400)
+    jobs.days_pass(home, 3)
     record = told(sqs, url)["Records"][0]
     assert record["eventName"] == "LifecycleExpiration:Delete"
     assert record["s3"]["object"]["key"] == "k"

@@ -120,7 +120,7 @@ def test_sent_here_heard_there(environment, node, queue):
         assert message["Body"] == f"far {number}"
         sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
     # A waiter that nobody wakes looks by itself after ten seconds.
-    assert statistics.median(times) < 1.5, times
+    assert statistics.median(times) < 5, times
 
 
 def test_sent_there_heard_here(environment, node, queue):
@@ -146,7 +146,7 @@ def test_sent_there_heard_here(environment, node, queue):
         waiting.join()
         assert len(times) == number + 1
         took.append(times[-1] - began)
-    assert statistics.median(took) < 1.5, took
+    assert statistics.median(took) < 5, took
 
 
 def parked_here():

@@ -228,6 +228,6 @@ def test_debian_boto3(home):
     done = subprocess.run(
         ["/usr/bin/python3", os.path.join(HERE, "debian_sqs.py"),
          home.endpoint("port", service="sqs")],
-        env=env, capture_output=True, text=True, timeout=120, check=False)
+        env=env, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("done")
