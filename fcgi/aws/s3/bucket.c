@@ -174,7 +174,12 @@ s3_get_bucket_location(struct call *c)
 
 	call_header(c, "Content-Type", "application/xml");
 	/* The element itself is the answer; us-east-1 is said by saying nothing. */
-	enc_text(c->out, "LocationConstraint", strcmp(b.region, FIRST_REGION) == 0 ? "" : b.region);
+	if (strcmp(b.region, FIRST_REGION) == 0) {
+		enc_struct(c->out, "LocationConstraint");
+		enc_end(c->out);
+	} else {
+		enc_text(c->out, "LocationConstraint", b.region);
+	}
 }
 
 void

@@ -232,6 +232,9 @@ check_whole(struct completion *k)
 	if (k->upload.checksum_algorithm != NULL && !k->composite &&
 	    s3_header(c, "x-amz-checksum-type") == NULL)
 		n = 0;
+	/* Nor does it look at one that the upload has nothing to do with. */
+	if (k->upload.checksum_algorithm == NULL && said != k->checksum)
+		return;
 	if (said == NULL || (n > 0 && said == k->checksum &&
 	                     strncmp(value, k->object.checksum, n) == 0 &&
 	                     (k->object.checksum[n] == '\0' || k->object.checksum[n] == '-')))

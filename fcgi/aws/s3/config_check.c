@@ -73,10 +73,13 @@ config_unset_abac(struct call *c)
 void
 config_check_accelerate(struct call *c, struct xml *x)
 {
-	(void)x;
+	const char *status = xml_child_text(x, "Status");
+
 	if (strchr(s3_bucket(c), '.') != NULL)
 		s3_throw(c, &S3_INVALID_REQUEST, "S3 Transfer Acceleration is not supported for buckets "
 		    "with periods (.) in their names", NULL);
+	if (strcmp(status, "Enabled") != 0 && strcmp(status, "Suspended") != 0)
+		task_throw(c->task, &S3_MALFORMED_XML, NULL);
 }
 
 static _Noreturn void

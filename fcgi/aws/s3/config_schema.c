@@ -22,7 +22,6 @@ enum { RULES = 1000 };
 
 /* lint: wide table */
 static const char *const switched[] = { "Enabled", "Disabled", NULL };
-static const char *const suspended[] = { "Enabled", "Suspended", NULL };
 static const char *const payers[] = { "BucketOwner", "Requester", NULL };
 static const char *const algorithms[] = { "AES256", "aws:kms", "aws:kms:dsse", NULL };
 static const char *const blocked[] = { "NONE", "SSE-C", NULL };
@@ -74,7 +73,7 @@ static const struct field logging_enabled[] = { TEXT("TargetBucket", 1, 1), TEXT
 	STRUCT("TargetObjectKeyFormat", 0, 1, key_format), END };
 static const struct field logging[] = { STRUCT("LoggingEnabled", 0, 1, logging_enabled), END };
 
-static const struct field accelerate[] = { WORD("Status", 1, 1, suspended), END };
+static const struct field accelerate[] = { TEXT("Status", 1, 1), END };
 static const struct field payment[] = { WORD("Payer", 1, 1, payers), END };
 static const struct field abac[] = { WORD("Status", 1, 1, switched), END };
 

@@ -30,11 +30,25 @@ decode(struct call *c, const char *s, size_t n)
 	return text;
 }
 
+/* What follows the address, when the source is a whole one: S3 takes it as well. */
+static const char *
+without_address(struct call *c, const char *source)
+{
+	const char *path = strstr(source, "://");
+
+	if (!text_starts(source, "http://") && !text_starts(source, "https://"))
+		return source;
+	if (text_starts(source, c->base_url))
+		return source + strlen(c->base_url);
+	path = strchr(path + strlen("://"), '/');
+	return path != NULL ? path : source;
+}
+
 /* [/]bucket/key[?versionId=id], percent-encoded. */
 struct s3_source
 s3_copy_source(struct call *c)
 {
-	const char   *header = s3_header(c, "x-amz-copy-source");
+	const char   *header = without_address(c, s3_header(c, "x-amz-copy-source"));
 	const char   *version = strstr(header, "?versionId=");
 	char         *text, *slash;
 	struct s3_source s = { 0 };

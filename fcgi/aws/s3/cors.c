@@ -194,6 +194,7 @@ cors_begin(struct call *c)
 	    !text_utf8(bucket, strlen(bucket)))
 		return;
 	a.method = request_header(c->req, "access-control-request-method");
+	a.headers = request_header(c->req, "access-control-request-headers");
 	if (a.method == NULL)
 		a.method = c->req->method;
 	rules = config_find(c, bucket, "cors", &r);
@@ -205,10 +206,10 @@ cors_begin(struct call *c)
 }
 
 static _Noreturn void
-refuse(struct call *c, const char *why, const char *method)
+refuse(struct call *c, const char *why, const char *method, const char *type)
 {
-	s3_throw(c, &S3_CORS_FORBIDDEN, why, "Method", method, "ResourceType",
-	    aws_rest_label(c, "Key") != NULL ? "OBJECT" : "BUCKET", NULL);
+	s3_throw(c, &S3_CORS_FORBIDDEN, why, "Method", method != NULL ? method : c->req->method,
+	    "ResourceType", type, NULL);
 }
 
 /* reachable: there may be such a bucket. */
@@ -225,22 +226,22 @@ answer_preflight(struct call *c, bool reachable)
 	if (a.origin == NULL)
 		s3_throw(c, &S3_BAD_REQUEST, "Insufficient information. Origin request header needed.",
 		    NULL);
+	rules = reachable && bucket != NULL && text_utf8(bucket, strlen(bucket))
+	    ? config_find(c, bucket, "cors", &r) : NULL;
+	if (r == BLOB_NO_BUCKET)
+		refuse(c, "CORSResponse: Bucket not found", a.method, "BUCKET");
+	if (rules == NULL)
+		refuse(c, "CORSResponse: CORS is not enabled for this bucket.", a.method, "BUCKET");
 	if (a.method == NULL || !is_method(a.method))
 		s3_throw(c, &S3_BAD_REQUEST, mem_fmt(c->task->mem,
 		    "Invalid Access-Control-Request-Method: %s", a.method != NULL ? a.method : "null"),
 		    NULL);
-	rules = reachable && bucket != NULL && text_utf8(bucket, strlen(bucket))
-	    ? config_find(c, bucket, "cors", &r) : NULL;
-	if (r == BLOB_NO_BUCKET)
-		refuse(c, "CORSResponse: Bucket not found", a.method);
-	if (rules == NULL)
-		refuse(c, "CORSResponse: CORS is not enabled for this bucket.", a.method);
 	rule = matching_rule(c, rules, &a, &headers);
 	if (rule == NULL)
 		refuse(c, "CORSResponse: This CORS request is not allowed. This is usually because the "
 		    "evalution of Origin, request method / Access-Control-Request-Method or "
 		    "Access-Control-Request-Headers are not whitelisted by the resource's CORS spec.",
-		    a.method);
+		    a.method, aws_rest_label(c, "Key") != NULL ? "OBJECT" : "BUCKET");
 	put_headers(c, answer_of(c, rule, &a, headers));
 }
 

@@ -111,6 +111,18 @@ read_request(struct call *c, const struct xml *x, struct wanted *list)
 	return n;
 }
 
+/* S3 tells of what was not there, too; whether also of a key that is deleted alone is not known. */
+static struct s3_event
+event_of(const char *key, const struct blob_removal *what, const struct blob_removed *out)
+{
+	struct s3_event e = s3_event_removed(key, out, what->version != NULL);
+
+	if (out->result == BLOB_NO_KEY && !out->versioned && what->version == NULL &&
+	    what->etag == NULL)
+		e.name = "ObjectRemoved:Delete";
+	return e;
+}
+
 static void
 delete_all(struct call *c, const char *bucket, struct wanted *list, size_t n)
 {
@@ -136,7 +148,7 @@ delete_all(struct call *c, const char *bucket, struct wanted *list, size_t n)
 	s3_event_begin(c, bucket);
 	r = blob_delete_many(c->task, &c->space, s3_owner(c), bucket, keys, what, asked, &by, out);
 	for (size_t i = 0; i < asked; i++)
-		events[i] = s3_event_removed(keys[i], &out[i], what[i].version != NULL);
+		events[i] = event_of(keys[i], &what[i], &out[i]);
 	s3_event_end(c, bucket, events, r == BLOB_OK ? asked : 0);
 	if (r != BLOB_OK)
 		throw(c, r, bucket, NULL);

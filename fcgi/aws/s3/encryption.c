@@ -69,6 +69,8 @@ customer_key(struct call *c, enum seal_side side, unsigned char key[SEAL_KEY])
 	if (text == NULL)
 		wrong_key(c, mem_fmt(m, "%s an appropriate secret key.", must));
 	bytes = base64_decode(m, text, &n);
+	if ((bytes == NULL || n != SEAL_KEY) && (c->op->flags & (OP_WRITE | OP_BODY)) == 0)
+		task_throw(c->task, &S3_ACCESS_DENIED, "%s the correct secret key.", must);
 	if (bytes == NULL || n != SEAL_KEY)
 		wrong_key(c, "The secret key was invalid for the specified algorithm.");
 	if (md5 == NULL)

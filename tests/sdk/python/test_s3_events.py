@@ -77,12 +77,13 @@ def test_created_and_removed(home, s3, sqs, bucket):
     s3.delete_object(Bucket=bucket, Key="copy")
     s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "form"}, {"Key": "none"},
                                                          {"Key": "parts"}]})
-    records = [m["Records"][0] for m in told(sqs, url, 8)]
+    records = [m["Records"][0] for m in told(sqs, url, 9)]
     assert [(r["eventName"], r["s3"]["object"]["key"]) for r in records] == [
         ("ObjectCreated:Put", "a+b/%C3%A9%2B"), ("ObjectCreated:Copy", "copy"),
         ("ObjectCreated:CompleteMultipartUpload", "parts"), ("ObjectCreated:Post", "form"),
         ("ObjectTagging:Put", "copy"), ("ObjectRemoved:Delete", "copy"),
-        ("ObjectRemoved:Delete", "form"), ("ObjectRemoved:Delete", "parts")]
+        ("ObjectRemoved:Delete", "form"), ("ObjectRemoved:Delete", "none"),
+        ("ObjectRemoved:Delete", "parts")]
     first = records[0]
     assert first["eventVersion"] == "2.1" and first["eventSource"] == "aws:s3"
     assert first["awsRegion"] == "us-east-1"
@@ -94,7 +95,7 @@ def test_created_and_removed(home, s3, sqs, bucket):
     assert first["s3"]["object"]["size"] == 5
     assert first["s3"]["object"]["eTag"] == etag.strip('"')
     order = [r["s3"]["object"]["sequencer"] for r in records if "sequencer" in r["s3"]["object"]]
-    assert len(order) == 7 and order == sorted(order)
+    assert len(order) == 8 and order == sorted(order)
 
 
 def test_versions_and_filters(s3, sqs, bucket):
