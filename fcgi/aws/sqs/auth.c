@@ -20,5 +20,5 @@ sqs_region(const struct call *c)
 {
 	const struct sigv4 *s = c->auth;
 
-	return s != NULL && s->region != NULL ? s->region : "us-east-1";
+	return s != NULL && s->region != NULL ? s->region : SQS_FIRST_REGION;
 }

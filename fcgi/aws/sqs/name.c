@@ -24,10 +24,36 @@ sqs_queue_of_ours(struct call *c, const char *name)
 	return (struct queue_name){ c->who->account_id, sqs_region(c), name };
 }
 
+/* Where the segment begins that ends before a slash. */
+static const char *
+segment_before(const char *url, const char *slash)
+{
+	while (slash > url && slash[-1] != '/')
+		slash--;
+	return slash;
+}
+
+static bool
+is_segment(const char *from, const char *slash, const char *text)
+{
+	return (size_t)(slash - from) == strlen(text) && strncmp(from, text, strlen(text)) == 0;
+}
+
+/* ".../queue/eu-west-1/account/name": of another region than the caller's. */
+static bool
+is_elsewhere(struct call *c, const char *url, const char *account)
+{
+	const char *region = account > url ? segment_before(url, account - 1) : url;
+	const char *word = region > url ? segment_before(url, region - 1) : url;
+
+	return region > url && is_segment(word, region - 1, "queue") &&
+	    !is_segment(region, account - 1, sqs_region(c));
+}
+
 /*
  * The last two segments are account and name, whatever host the client knows us under, and however
- * the URL was kept, a slash after it or none: that of another account of the environment is not
- * there for this one.
+ * the URL was kept, a slash after it or none: that of another account of the environment, or of
+ * another region, is not there for this one.
  */
 static struct queue_name
 from_url(struct call *c, const char *url)
@@ -36,13 +62,11 @@ from_url(struct call *c, const char *url)
 
 	if (text_ends(url, "/"))
 		url = mem_text_n(c->task->mem, url, strlen(url) - 1);
-	account = name = strrchr(url, '/');
+	name = strrchr(url, '/');
 	if (name == NULL || name == url)
 		return sqs_queue_of_ours(c, name == NULL ? url : name + 1);
-	while (account > url && account[-1] != '/')
-		account--;
-	if ((size_t)(name - account) != strlen(c->who->account_id) ||
-	    strncmp(account, c->who->account_id, (size_t)(name - account)) != 0)
+	account = segment_before(url, name);
+	if (!is_segment(account, name, c->who->account_id) || is_elsewhere(c, url, account))
 		task_throw(c->task, &SQS_NO_QUEUE, NULL);
 	return sqs_queue_of_ours(c, name + 1);
 }
@@ -65,10 +89,20 @@ sqs_queue(struct call *c)
 	return from_url(c, url);
 }
 
+/*
+ * As in AWS's older URLs the first region is not named; no host tells the others apart here.  What
+ * a signature has for a region may be anything: what no URL holds as it is stays out of it.
+ */
 const char *
 sqs_url(struct call *c, const char *name)
 {
-	return mem_fmt(c->task->mem, "%s/%s/%s", c->base_url, c->who->account_id, name);
+	const char *region = sqs_region(c);
+
+	if (strcmp(region, SQS_FIRST_REGION) == 0 ||
+	    region[strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-")] != '\0')
+		return mem_fmt(c->task->mem, "%s/%s/%s", c->base_url, c->who->account_id, name);
+	return mem_fmt(c->task->mem, "%s/queue/%s/%s/%s", c->base_url, region, c->who->account_id,
+	    name);
 }
 
 const char *

@@ -19,6 +19,7 @@ extern const struct proto sqs_proto;
 
 /* auth.c */
 void        sqs_authenticate(struct call *c);
+#define SQS_FIRST_REGION "us-east-1"
 const char *sqs_region(const struct call *c);
 
 /*

@@ -169,6 +169,16 @@ def test_accounts_and_regions(home, sqs, queue, refused):
     theirs.send_message(QueueUrl=mine, MessageBody="theirs")
     assert take(sqs, queue) == []
     theirs.delete_queue(QueueUrl=mine)
-    far = sqs_clients.client(home, region_name="eu-west-1")
-    with refused(code, 400):
-        far.get_queue_url(QueueName=name_of(queue))
+    for protocol in ("json", "query"):
+        far = sqs_clients.client(home, protocol, region_name=f"eu-{protocol}-1")
+        with refused(code, 400):
+            far.get_queue_url(QueueName=name_of(queue))
+        there = far.create_queue(QueueName=name_of(queue))["QueueUrl"]
+        assert f"/queue/eu-{protocol}-1/111122223333/" in there
+        assert far.list_queues()["QueueUrls"] == [there]
+        send(far, there, "far")
+        assert take(sqs, queue) == []
+        with refused(code, 400):
+            take(sqs, there)
+        assert [m["Body"] for m in take(far, there)] == ["far"]
+        far.delete_queue(QueueUrl=there)
