@@ -20,7 +20,7 @@ if [ $# -gt 0 ]; then
 elif [ "$TEST_STORE_KIND" = oci ]; then
 	faults
 else
-	faults -k "part_fails or killed or everything_of or cut"
+	faults -k "part_fails or killed or everything_of or cut or made_up"
 	"$pytest" $sdk/test_s3_multipart.py $sdk/test_s3_object.py $sdk/test_s3_journey.py \
 		$sdk/test_data.py || failed=1
 fi

@@ -6,6 +6,7 @@ acknowledged stays whole; the collector removes the rest; and nobody has to star
 """
 import hashlib
 import http.client
+import json
 import os
 import re
 import secrets
@@ -17,8 +18,10 @@ import time
 import botocore.exceptions
 import installation
 import pytest
+import jobs
 from conftest import make_client
 from database import ask
+from seeding import follow, later, look, ok, run_seed
 
 SMALL, PLAIN, LARGE = 1000, 200_000, 25 << 20
 NOT_INLINE = "(select home, body from blob.version where body is not null union " \
@@ -231,6 +234,32 @@ def test_workers_are_killed(store, once, kept):
     assert store.uploads() == 1
     works_again(once, bucket)
     absent(once, bucket, "killed")
+
+
+def test_made_up_records(store, once, kept, environment):
+    """Their files wait for a store that is away, and the body of one who died goes."""
+    wish = {"count": 2500, "seed": 5, "s3_bucket": kept[0]}
+    store.tell(down=True)
+    operation = later(environment, "medical_patients", "aws_s3", **wish)
+    deadline = time.monotonic() + 30
+    while ask("select count(*) from core.seeding where due_at is not null and reason is not null"
+              ) == "0":
+        assert time.monotonic() < deadline and look(environment, operation)["done"] == 0
+        time.sleep(0.05)
+    assert store.happened() > 0
+    store.tell()
+    assert follow(environment, operation)[1]["status"] == "succeeded"
+    with jobs.resting("seed"):
+        operation = later(environment, "medical_patients", "aws_s3", **wish)
+        before = store.objects()
+        assert run_seed(MF_SEED_FAULT="half", MF_SEED_THREADS="1") == -signal.SIGKILL
+        assert store.objects() == before + 2 and look(environment, operation)["done"] == 1000
+    assert follow(environment, operation)[1]["status"] == "succeeded"
+    records = []
+    for number in (1, 2, 3):
+        got = once.get_object(Bucket=kept[0], Key=f"medical_patients-000{number}.json")
+        records += json.loads(got["Body"].read())
+    assert records == ok(environment, "medical_patients", count=2500, seed=5)["records"]
 
 
 def test_everything_of_an_environment_goes(store, api):
