@@ -71,7 +71,7 @@ static const struct setting settings[] = {
 	{ "MF_PROVISION_THREADS", NUMBER, AT(provision_threads), "8", 1, 64, "Servers that one mf-provision works on at once" },
 	{ "MF_PROVISION_LIFE", DURATION, AT(provision_life), "65s", SECOND, HOUR, "How long one mf-provision or mf-seed works before its successor does" },
 	{ "MF_PROVISION_FAULT", TEXT, AT(provision_fault), "", 0, 0, "With MF_TEST: the step at which mf-provision kills itself" },
-	{ "MF_SEED_THREADS", NUMBER, AT(seed_threads), "3", 1, 64, "Servers and buckets that one mf-seed puts made-up records into at once" },
+	{ "MF_SEED_THREADS", NUMBER, AT(seed_threads), "4", 1, 64, "Servers and buckets that one mf-seed puts made-up records into at once; one is for buckets alone" },
 	{ "MF_SEED_FAULT", TEXT, AT(seed_fault), "", 0, 0, "With MF_TEST: the step at which mf-seed kills itself" },
 	{ "MF_SSO_ISSUER", TEXT, AT(sso_issuer), "", 0, 0, "OpenID provider for single sign-on, as https://host/path; empty: none" },
 	{ "MF_SSO_CLIENT_ID", TEXT, AT(sso_client_id), "", 0, 0, "What the provider knows us as" },

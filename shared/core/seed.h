@@ -2,6 +2,7 @@
 #ifndef MF_SEED_H
 #define MF_SEED_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -70,13 +71,15 @@ const char *seed_file_key(struct mem *m, const char *prefix, const struct mock_t
     int64_t first);
 
 /*
- * What mf-seed does.  With MF_TEST=1, MF_SEED_FAULT names the step at which the process kills
- * itself: claimed, opened, half, completed, committed.
+ * What mf-seed does.  One of its threads, where there are several, is for buckets alone: customers'
+ * slow servers keep only each other waiting.  With MF_TEST=1, MF_SEED_FAULT names the step at
+ * which the process kills itself: claimed, opened, half, completed, committed.
  */
 struct seeder {
 	const struct conf *conf;
 	struct store      *store;       /* of the files, */
 	struct limit      *limit;       /* and what accounts store (weigh.h) */
+	_Atomic int64_t    serving;     /* threads that have a server in hand, or may get one */
 	char               machine[80]; /* this run of this machine, as its processes are numbered */
 	char               who[120];    /* this process among all that ever were */
 };

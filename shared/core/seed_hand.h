@@ -5,6 +5,8 @@
 #include "shared/client/load.h"
 #include "shared/core/seed.h"
 
+struct seat;
+
 #define SEED_LEASE (3 * MINUTE) /* longer than any one step may take */
 
 struct seed_hand {
@@ -17,6 +19,7 @@ struct seed_hand {
 	struct mock_inputs          in;
 	bool           there, running;
 	struct mem    *record;   /* where one is made */
+	struct seat   *seat;     /* a thread's leave to have a server in hand */
 	char           why[LOAD_WHY];
 
 	/* Of a server. */

@@ -83,13 +83,44 @@ put_off(struct seed_hand *h)
 	return due;
 }
 
+/* --- who may have servers in hand --- */
+
+/* A thread's leave to have a server in hand. */
+struct seat {
+	struct seeder *s;
+	bool           taken;
+};
+
+static void
+stand_up(void *arg)
+{
+	struct seat *seat = arg;
+
+	if (seat->taken)
+		atomic_fetch_sub(&seat->s->serving, 1);
+	seat->taken = false;
+}
+
+static struct seat *
+sit_down(struct task *t, struct seeder *s)
+{
+	int64_t      threads = s->conf->seed_threads;
+	struct seat *seat = mem_one(t->mem, struct seat);
+
+	*seat = (struct seat){ s, true };
+	mem_defer(t->mem, stand_up, seat);
+	if (atomic_fetch_add(&s->serving, 1) >= threads - 1 && threads > 1)
+		stand_up(seat);
+	return seat;
+}
+
 /* --- one of them --- */
 
 static bool
-claim(struct task *t, struct seeder *s, struct seed_hand *h)
+claim(struct task *t, struct seeder *s, bool buckets, struct seed_hand *h)
 {
 	struct rows r = db_rows(t, &Q_seeding_claim, db_text(s->who), db_time(t->now),
-	    db_time(t->now + SEED_LEASE));
+	    db_time(t->now + SEED_LEASE), db_bool(buckets));
 	const void *sealed;
 	size_t      n;
 
@@ -172,8 +203,8 @@ finish(struct seed_hand *h, enum seed_end end)
 	return 0;
 }
 
-int64_t
-seed_do(struct seed_hand *h)
+static int64_t
+do_it(struct seed_hand *h)
 {
 	if (!h->there || h->template == NULL || (h->bucket == NULL && h->ops == NULL))
 		return finish(h, seed_gone(h));
@@ -184,13 +215,27 @@ seed_do(struct seed_hand *h)
 	return h->running ? finish(h, work(h)) : wait_for_server(h);
 }
 
+int64_t
+seed_do(struct seed_hand *h)
+{
+	int64_t again = do_it(h);
+
+	stand_up(h->seat);
+	return again;
+}
+
 struct seed_hand *
 seed_take(struct task *t, struct seeder *s, volatile int64_t *id, const char **public_id)
 {
+	struct seat      *seat = sit_down(t, s);
 	struct seed_hand *h = mem_one(t->mem, struct seed_hand);
+	bool              found = claim(t, s, !seat->taken, h);
 
-	if (!claim(t, s, h))
+	if (!found || h->bucket != NULL)
+		stand_up(seat);
+	if (!found)
 		return NULL;
+	h->seat = seat;
 	*id = h->id;
 	*public_id = h->public_id;
 	return h;

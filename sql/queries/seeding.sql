@@ -36,13 +36,14 @@ select g.id, g.state, g.count, g.done, g.bytes, g.made, g.fault, g.reason
   join core.environment e on e.id = g.environment_id
  where e.account_id = $1 and e.public_id = $2 and g.id = $3
 
--- name: seeding_claim(text, timestamptz, timestamptz)
--- For $1: what is due at $2, in its hands until $3; one server's come one after the other, and so
--- do one space's.
+-- name: seeding_claim(text, timestamptz, timestamptz, boolean)
+-- For $1: what is due at $2, in its hands until $3, of buckets alone ($4) or any; one server's come
+-- one after the other, and so do one space's.
 with pick as (
   select id
     from core.seeding g
    where due_at <= $2 and (locked_until is null or locked_until <= $2)
+     and (g.space is not null or not $4)
      and not exists (select from core.seeding o
                       where (o.server_id = g.server_id or o.space = g.space)
                         and o.due_at is not null and o.id < g.id)

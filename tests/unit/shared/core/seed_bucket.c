@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "shared/base/clock.h"
+#include "shared/base/conf.h"
 #include "shared/base/mem.h"
 #include "shared/base/task.h"
 #include "shared/base/text.h"
@@ -288,6 +289,30 @@ test_turns(void **state)
 	assert_string_equal(state_of(t, second), "succeeded - 10");
 }
 
+/* When all threads but one have servers in hand, the last one is for buckets. */
+static void
+test_seats(void **state)
+{
+	struct task *t = *state;
+	int64_t      id = ask(t, "seats", 10), server;
+
+	scratch_sql("insert into core.seeding (environment_id, server_id, epoch, template, seed,"
+	    " reference_day, related, count, into_name, state, due_at, created_at, changed_at)"
+	    " select environment_id, 1, 1, template, seed, reference_day, related, 1, 'a', 'waiting',"
+	    " '2026-01-01', '2026-01-01', '2026-01-01' from core.seeding");
+	server = strtoll(scratch_sql("select id from core.seeding where count = 1"), NULL, 10);
+	seeder.serving = scratch_conf()->seed_threads - 1;
+	assert_null(step(t, 0));
+	assert_string_equal(state_of(t, id), "succeeded - 10");
+	assert_null(step(t, 0));
+	assert_string_equal(state_of(t, server), "waiting - 0");
+	seeder.serving--;
+	assert_null(step(t, 0));
+	assert_string_equal(state_of(t, server), "failed interrupted 0");
+	assert_int_equal(seeder.serving, scratch_conf()->seed_threads - 2);
+	seeder.serving = 0;
+}
+
 static void
 test_most(void **state)
 {
@@ -308,6 +333,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_taken, setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_full, setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_turns, setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(test_seats, setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(test_most, setup, scratch_teardown),
 	};
 
