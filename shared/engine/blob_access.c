@@ -17,6 +17,7 @@ blob_access_find(struct task *t, const struct space *sp, const char *bucket,
 	if (row_null(&r, 0, "owner"))
 		return BLOB_NO_BUCKET;
 	*out = (struct blob_access){ .owner = row_text(&r, 0, "owner"),
+		.region = row_text(&r, 0, "region"),
 		.ownership = row_text(&r, 0, "ownership"), .policy = row_text(&r, 0, "policy"),
 		.shut = row_null(&r, 0, "shut") ? BLOB_NOT_SAID : row_i64(&r, 0, "shut"),
 		.acl = blob_pairs_read(t, &r, 0, "acl"), .versioned = row_bool(&r, 0, "versioned"),
@@ -32,6 +33,7 @@ blob_access_copy(struct mem *m, const struct blob_access *a)
 	struct blob_access *copy = mem_copy(m, a, sizeof(*a));
 
 	copy->owner = mem_text(m, a->owner);
+	copy->region = mem_text(m, a->region);
 	copy->ownership = mem_text(m, a->ownership);
 	copy->policy = mem_text(m, a->policy);
 	copy->encryption = mem_text(m, a->encryption);

@@ -21,12 +21,15 @@ enum {
  *
  * Processes remember these for as long as the environment's generation stands (fcgi/memo.h), so
  * it is raised by blob_access_set, by blob_config_put and blob_config_remove of what is in here,
- * and by blob_bucket_make and blob_bucket_remove of a bucket that has others than it begins with.
+ * and by blob_bucket_remove of a bucket that has others than it begins with; whoever makes one with
+ * others, or outside BLOB_FIRST_REGION, sets them.
  */
 #define BLOB_ENFORCED "BucketOwnerEnforced"
+#define BLOB_FIRST_REGION "us-east-1"
 
 struct blob_access {
 	const char       *owner;     /* account */
+	const char       *region;    /* as blob_bucket's; not set by blob_access_set */
 	const char       *ownership; /* of objects that others put; NULL: nothing was said */
 	int64_t           shut;      /* bits; BLOB_NOT_SAID: nothing was said, none of them */
 	const char       *policy;    /* NULL: none */

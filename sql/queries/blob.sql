@@ -56,7 +56,7 @@ removed as (
      and not exists (select from blob.version v
                       where v.space = $3 and v.bucket in (b.id, -b.id))
   returning b.id, b.policy is not null or b.acl is not null or b.shut is distinct from 15
-            or b.ownership is distinct from 'BucketOwnerEnforced'
+            or b.ownership is distinct from 'BucketOwnerEnforced' or b.region <> 'us-east-1'
             or exists (select from blob.bucket_config c
                         where c.space = $3 and c.bucket = b.id
                           and c.kind in ('encryption', 'lifecycle', 'notification'))

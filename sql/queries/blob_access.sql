@@ -1,8 +1,9 @@
 -- sql/queries/blob_access.sql - who may do what with buckets and objects; arguments as in blob.sql
 
 -- name: blob_access_find(bigint, bigint, bigint, text)
-select b.owner, b.ownership, b.shut, b.policy, b.acl, b.versioning is not null as versioned,
-       c.document as encryption, l.document as lifecycle, n.document as notification
+select b.owner, b.region, b.ownership, b.shut, b.policy, b.acl,
+       b.versioning is not null as versioned, c.document as encryption, l.document as lifecycle,
+       n.document as notification
   from core.environment e
   left join blob.bucket b on b.space = $3 and b.name = $4
   left join blob.bucket_config c

@@ -13,7 +13,7 @@
 
 enum { MOST_BUCKETS = 10000 };
 
-static const char FIRST_REGION[] = "us-east-1", NAMESPACE[] = "x-amz-bucket-namespace";
+static const char FIRST_REGION[] = BLOB_FIRST_REGION, NAMESPACE[] = "x-amz-bucket-namespace";
 
 /* The region of the endpoint: what was signed for, when there is such a region. */
 static const char *
@@ -123,6 +123,9 @@ s3_create_bucket(struct call *c)
 	new = wanted(c, name, x);
 	refuse_not_built(c, x);
 	access = s3_new_bucket_access(c, &special);
+	access.region = new.region;
+	if (strcmp(new.region, FIRST_REGION) != 0)
+		special = true;
 	/* All of it or nothing: it must not be there for a moment with other access. */
 	if (special)
 		db_begin(c->task);

@@ -1,6 +1,7 @@
 /* fcgi/aws/s3/list.c - ListObjects, ListObjectsV2, ListObjectVersions */
 #include <string.h>
 
+#include "fcgi/aws/s3/access.h"
 #include "fcgi/aws/s3/state.h"
 #include "fcgi/aws/s3/version.h"
 #include "shared/base/clock.h"
@@ -114,6 +115,9 @@ fetch(struct page *p)
 
 	if (r != BLOB_OK)
 		s3_throw_result(c, r, p->bucket, NULL);
+	if (!p->versions)
+		call_header(c, "x-amz-bucket-region",
+		    s3_region_shown(s3_access(c, p->bucket)->docs.region));
 	if (p->restored)
 		fetch_restored(p);
 	/* Asking for nothing is answered with nothing, and nothing more. */

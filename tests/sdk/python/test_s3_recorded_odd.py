@@ -78,3 +78,17 @@ def test_the_first_region_as_it_is_written(environment, bucket):
     answer = raw.send(environment, "GET", f"/{bucket}?location", b"")
     assert answer.body.endswith(
         b'<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>')
+
+
+def test_lists_tell_the_region(s3):
+    """As it is, also where processes remember a bucket of that name elsewhere."""
+    name = "t-" + secrets.token_hex(6)
+    for asked, told in ((None, "us-east-1"), ("EU", "eu-west-1"), (None, "us-east-1"),
+                        ("eu-west-2", "eu-west-2")):
+        where = {"CreateBucketConfiguration": {"LocationConstraint": asked}} if asked else {}
+        s3.create_bucket(Bucket=name, **where)
+        for _ in range(10):
+            for call in (s3.list_objects, s3.list_objects_v2):
+                headers = call(Bucket=name)["ResponseMetadata"]["HTTPHeaders"]
+                assert headers["x-amz-bucket-region"] == told
+        s3.delete_bucket(Bucket=name)
