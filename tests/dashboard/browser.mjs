@@ -29,7 +29,7 @@ export class Browser {
 	async open(options = {}) {
 		this.context = await this.chrome.newContext({ baseURL: URL_BASE, locale: "en-GB",
 			timezoneId: "UTC", viewport: { width: 1100, height: 800 }, ...options });
-		this.context.setDefaultTimeout(20000);
+		this.context.setDefaultTimeout(60000);
 		await this.context.grantPermissions(["clipboard-read", "clipboard-write"]);
 		await this.context.addInitScript(() => document.addEventListener(
 			"securitypolicyviolation", (event) => console.error("policy", event.blockedURI,
@@ -95,14 +95,14 @@ export class Browser {
 	// The test brings this about itself; it waits until the browser has said so.
 	async expect(trouble) {
 		this.expected.push(trouble);
-		for (let i = 0; i < 200 && !this.trouble.some((line) => trouble.test(line)); i++)
+		for (let i = 0; i < 1200 && !this.trouble.some((line) => trouble.test(line)); i++)
 			await this.page.waitForTimeout(50);
 		assert.ok(this.trouble.some((line) => trouble.test(line)), String(trouble));
 	}
 
 	// Time passes at once, until what a locator names has that state.
 	async later(locator, state = "visible") {
-		for (let i = 0; i < 100; i++) {
+		for (let i = 0; i < 300; i++) {
 			await this.page.clock.fastForward(5000);
 			const done = await locator.first().waitFor({ state, timeout: 200 })
 				.then(() => true, () => false);

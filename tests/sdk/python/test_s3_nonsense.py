@@ -4,6 +4,7 @@ ones for the same NONSENSE_SEED; NONSENSE_SECONDS says how long each of the thre
 import base64
 import collections
 import hashlib
+import itertools
 import json
 import os
 import random
@@ -18,6 +19,8 @@ from documents import DOCUMENTS
 from test_neighbour import every_operation, operations, s3_request
 
 SECONDS = float(os.environ.get("NONSENSE_SECONDS", "4"))
+# Without a time of its own a run ends as soon, however fast the machine is.
+MOST = None if "NONSENSE_SECONDS" in os.environ else 600
 SEED = int(os.environ.get("NONSENSE_SEED", "1"))
 MOST_FINDINGS = 20
 
@@ -56,6 +59,12 @@ class Findings:
     def check(self):
         print(f"{sum(self.statuses.values())} requests:", dict(self.statuses.most_common()))
         assert not self.list, "\n".join(self.list)
+
+
+def turns():
+    """0, 1, 2 ... until it is enough."""
+    end = time.monotonic() + SECONDS
+    return itertools.takewhile(lambda n: time.monotonic() < end and n != MOST, itertools.count())
 
 
 def restarts():
@@ -161,11 +170,10 @@ def s3_prepare(sender, r, n):
 
 def test_s3(place, findings):
     sender, r, ops = nonsense.Sender(place, "s3"), random.Random(SEED), operations("aws.s3")
-    end, n, bucket, upload = time.monotonic() + SECONDS, 0, "", ""
-    while time.monotonic() < end:
+    bucket = upload = ""
+    for n in turns():
         if n % 40 == 0:
             bucket, upload = s3_prepare(sender, r, n // 40)
-        n += 1
         if r.random() < 0.05:
             name, method, target = "a form", "POST", "/" + bucket
             header, body = nonsense.form(r, sender.key, bucket)
@@ -257,15 +265,14 @@ def sqs_nonsense(r, url, names):
 def test_sqs(place, findings):
     sender, r = nonsense.Sender(place, "sqs"), random.Random(SEED)
     names = [name for name, _ in every_operation("aws.sqs")]
-    url, end, n = sender.url + "/000000000000/q", time.monotonic() + SECONDS, 0
-    while time.monotonic() < end:
+    url = sender.url + "/000000000000/q"
+    for n in turns():
         if n % 40 == 0:
             _, answer = sender.send("POST", "/", [
                 b"Content-Type: application/x-amz-json-1.0\r\n",
                 b"X-Amz-Target: AmazonSQS.CreateQueue\r\n"],
                 json.dumps({"QueueName": f"q{n // 40}"}).encode())
             url = json.loads(answer.body)["QueueUrl"]
-        n += 1
         name, is_json, headers, body = sqs_nonsense(r, url, names)
         request, answer = sender.send("POST", "/", headers, body)
         findings.look(name, request, answer, wrong_sqs(is_json, answer))
@@ -320,8 +327,7 @@ def test_api(place, findings):
     r = random.Random(SEED)
     ops = [op for op in operations("mockfactory.api") if op[0] not in NOT_THESE and
            not (op[0].startswith("Destroy") or op[0].startswith("Stop"))]
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
+    for _ in turns():
         name, method, target, headers, body = api_nonsense(r, place, ops)
         request, answer = nonsense.to_api(method, target, headers, body)
         findings.look(name, request, answer, wrong_api(method, answer))

@@ -114,8 +114,8 @@ def test_long_poll_and_the_clock(sqs, queue, clock):
 def test_two_waiters_one_message(sqs, queue):
     both = [Waiting(sqs, queue) for _ in range(2)]
     for body in ("one", "two"):
-        send(sqs, queue, body)
         waiting = [w for w in both if w.is_alive()]
+        send(sqs, queue, body)
         while waiting and all(w.is_alive() for w in waiting):
             time.sleep(0.01)
     # The first message ended one wait, whichever it was, and nothing but the second the other.
