@@ -9,7 +9,6 @@
 #include "shared/base/text.h"
 #include "shared/wire/uri.h"
 
-static const char REDIRECT[] = "x-amz-website-redirect-location";
 static const char COPIED[] = "ObjectCreated:Copy";
 
 static _Noreturn void
@@ -89,7 +88,7 @@ check_changes_something(struct call *c, const struct s3_source *s, const char *b
 {
 	static const char *const changes[] = { "x-amz-storage-class", "x-amz-server-side-encryption",
 		"x-amz-server-side-encryption-customer-algorithm",
-		"x-amz-copy-source-server-side-encryption-customer-algorithm", REDIRECT,
+		"x-amz-copy-source-server-side-encryption-customer-algorithm", S3_REDIRECT,
 		"x-amz-checksum-algorithm" };
 
 	/* An older version may be made the current one again. */
@@ -111,16 +110,16 @@ static struct blob_pairs
 copied_headers(struct call *c, const struct blob_pairs *from)
 {
 	const char **list = mem_array(c->task->mem, const char *, from->n + 2 + ENCRYPTION_PAIRS);
-	const char  *redirect = s3_header(c, REDIRECT);
+	const char  *redirect = s3_redirect(c);
 	size_t       n = 0;
 
 	for (size_t i = 0; i + 1 < from->n; i += 2)
-		if (strcmp(from->list[i], REDIRECT) != 0 && !encryption_is_pair(from->list[i])) {
+		if (strcmp(from->list[i], S3_REDIRECT) != 0 && !encryption_is_pair(from->list[i])) {
 			list[n++] = from->list[i];
 			list[n++] = from->list[i + 1];
 		}
 	if (redirect != NULL) {
-		list[n++] = REDIRECT;
+		list[n++] = S3_REDIRECT;
 		list[n++] = redirect;
 	}
 	n = encryption_pairs(c, list, n, NULL);

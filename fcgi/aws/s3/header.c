@@ -9,13 +9,13 @@
 #include "shared/base/text.h"
 #include "shared/wire/encoded_word.h"
 
-enum { METADATA_MAX = 2048 };
+enum { METADATA_MAX = 2048, REDIRECT_MAX = 2048 };
 
 static const char META[] = "x-amz-meta-";
 
 /* Kept as they came, given back on every read. */
 static const char *const kept[] = { "cache-control", "content-disposition", "content-encoding",
-	"content-language", "expires", "x-amz-website-redirect-location" };
+	"content-language", "expires", S3_REDIRECT };
 
 /* The query argument that replaces each in one answer, and the header as S3 spells it. */
 static const struct {
@@ -27,7 +27,7 @@ static const struct {
 	{ "response-content-language", "content-language", "Content-Language" },
 	{ "response-content-type", "content-type", "Content-Type" },
 	{ "response-expires", "expires", "Expires" },
-	{ NULL, "x-amz-website-redirect-location", "x-amz-website-redirect-location" },
+	{ NULL, S3_REDIRECT, S3_REDIRECT },
 };
 
 /* What asks for something that is not built.  Ignoring it would be a lie. */
@@ -126,6 +126,21 @@ without_chunked(struct call *c, const char *value)
 	return b.len > 0 ? b.data : NULL;
 }
 
+const char *
+s3_redirect(struct call *c)
+{
+	const char *to = s3_header(c, S3_REDIRECT);
+
+	if (to == NULL)
+		return NULL;
+	if (*to != '/' && !text_starts(to, "http://") && !text_starts(to, "https://"))
+		task_throw(c->task, &S3_INVALID_REDIRECT, NULL);
+	if (strlen(to) > REDIRECT_MAX)
+		task_throw(c->task, &S3_INVALID_REDIRECT,
+		    "The length of website redirect location cannot exceed 2,048 characters.");
+	return to;
+}
+
 struct blob_pairs
 s3_kept_headers(struct call *c, const char *salt)
 {
@@ -134,6 +149,7 @@ s3_kept_headers(struct call *c, const char *salt)
 	const char  *type = request_header(c->req, "content-type");
 	size_t       n = 0;
 
+	s3_redirect(c);
 	list[n++] = "content-type";
 	list[n++] = type != NULL && *type != '\0' ? as_utf8(c, type) : "binary/octet-stream";
 	for (size_t i = 0; i < COUNT(kept); i++) {

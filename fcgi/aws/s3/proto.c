@@ -157,6 +157,10 @@ add_authentication(struct call *c, struct enc *e, const struct fault *f)
 {
 	const struct sigv4 *s = c->auth;
 
+	if (f == &S3_AUTH_TYPE || f == &S3_AUTH_TWICE) {
+		enc_text(e, "ArgumentName", "Authorization");
+		enc_text(e, "ArgumentValue", request_header(c->req, "authorization"));
+	}
 	if (s == NULL)
 		return;
 	if (f == &S3_SIGNATURE)

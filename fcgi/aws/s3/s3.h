@@ -75,6 +75,9 @@ void        s3_refuse_headers(struct call *c, bool is_copy);
  * encryption_pairs has it (encryption.h).
  */
 struct blob_pairs s3_kept_headers(struct call *c, const char *salt);
+/* Where a website leads who asks for the object, as the request says; NULL: nowhere.  Checked. */
+#define S3_REDIRECT "x-amz-website-redirect-location"
+const char *s3_redirect(struct call *c);
 struct blob_pairs s3_user_metadata(struct call *c);
 const char *s3_pair(const struct blob_pairs *p, const char *name);
 const char *s3_storage_class(struct call *c);

@@ -183,7 +183,7 @@ attempt(struct attempt *a)
 static bool
 redirect_by_object(const struct site *s, const struct blob_object *o)
 {
-	const char *to = s3_pair(&o->headers, "x-amz-website-redirect-location");
+	const char *to = s3_pair(&o->headers, S3_REDIRECT);
 
 	if (to != NULL)
 		redirect(s->c, 301,

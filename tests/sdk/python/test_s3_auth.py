@@ -109,6 +109,16 @@ def test_malformed_authorization(environment, bucket, value):
     assert answer.status in (400, 403) and answer.code, answer
 
 
+@pytest.mark.parametrize("value", ["Basic U1Q6", "Bearer x", "AWS4-HMAC-SHA25 Credential=x"])
+def test_other_authorization(environment, bucket, value):
+    url = environment.endpoint("port") + f"/{bucket}"
+    head = {**raw.signed(environment, "GET", url), "Authorization": value}
+    answer = raw.exchange(url, raw.request_bytes("GET", url, head))
+    assert (answer.status, answer.code) == (400, "InvalidArgument")
+    assert b"<Message>Unsupported Authorization Type</Message><ArgumentName>Authorization" \
+        b"</ArgumentName><ArgumentValue>" + value.encode() + b"</ArgumentValue>" in answer.body
+
+
 @pytest.fixture(scope="module", params=["s3v4", "s3"])
 def signer(request, environment):
     """Presigns with version 4, and with version 2: what boto3 and the CLI do unless told."""

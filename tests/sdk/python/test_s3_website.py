@@ -137,6 +137,15 @@ def test_redirects(environment, s3, site):
     assert urllib.parse.urlsplit(to("/moved")[1]).path == "/page.html"
 
 
+@pytest.mark.parametrize("to", ["ftp://d.test/", "here", "/" + "x" * 2048])
+def test_places_nobody_is_led_to(s3, bucket, refused, to):
+    s3.put_object(Bucket=bucket, Key="from")
+    for call, more in ((s3.put_object, {}), (s3.create_multipart_upload, {}),
+                       (s3.copy_object, {"CopySource": f"{bucket}/from"})):
+        with refused("InvalidRedirectLocation", 400):
+            call(Bucket=bucket, Key="k", WebsiteRedirectLocation=to, **more)
+
+
 def test_path_form(environment, s3, site):
     configure(s3, site, **INDEX)
     url = environment.endpoint("path").replace("/s3", "/s3-website") + "/" + site
