@@ -28,7 +28,8 @@ parse_range(struct call *c, const char *value, int64_t size, struct part *out)
 	if (dash[1] != '\0' && !text_i64(dash + 1, 0, INT64_MAX, &last))
 		return false;
 	if (dash == spec) {
-		if (dash[1] == '\0')
+		/* S3 gives the end of what is empty as if all had been asked for. */
+		if (dash[1] == '\0' || (size == 0 && last > 0))
 			return false;
 		*out = (struct part){ .from = last < size ? size - last : 0 };
 		out->length = last == 0 ? 0 : size - out->from;

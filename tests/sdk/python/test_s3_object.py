@@ -4,6 +4,7 @@ import os
 import tempfile
 from datetime import datetime, timedelta, timezone
 
+import botocore.exceptions
 import pytest
 
 import journey
@@ -93,6 +94,20 @@ def test_range_past_the_end(s3, bucket, refused, size):
         s3.get_object(Bucket=bucket, Key="r", Range=f"bytes={size}-")
     assert r.response["Error"]["ActualObjectSize"] == str(size)
     assert r.response["Error"]["RangeRequested"] == f"bytes={size}-"
+
+
+@pytest.mark.parametrize("asked,status", [
+    ("bytes=-1", 200), ("bytes=-0", 416), ("bytes=0-0", 416), ("bytes=00-01", 416),
+    ("bytes=0 -1", 200), ("bytes=,", 200), ("bytes=0-0,1-2", 200)])
+def test_ranges_of_nothing(s3, bucket, asked, status):
+    s3.put_object(Bucket=bucket, Key="r", Body=b"")
+    for call in (s3.get_object, s3.head_object):
+        try:
+            got = call(Bucket=bucket, Key="r", Range=asked)
+        except botocore.exceptions.ClientError as error:
+            got = error.response
+        assert got["ResponseMetadata"]["HTTPStatusCode"] == status
+        assert "content-range" not in got["ResponseMetadata"]["HTTPHeaders"] or status == 416
 
 
 def test_metadata_limit(s3, bucket, refused):
