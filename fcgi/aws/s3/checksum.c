@@ -68,13 +68,13 @@ s3_checksum_header(struct call *c, const char **value)
 	for (size_t i = 0; i < COUNT(checksums); i++) {
 		const char *v = request_header(c->req, checksums[i].header);
 
-		if (v == NULL)
+		if (v == NULL && !s3_header_empty(c, checksums[i].header))
 			continue;
 		if (found != NULL)
 			s3_throw(c, &S3_INVALID_REQUEST, "Expecting a single x-amz-checksum- header. "
 			    "Multiple checksum Types are not allowed.", NULL);
 		found = &checksums[i];
-		*value = v;
+		*value = v != NULL ? v : "";
 	}
 	return found;
 }

@@ -1,5 +1,6 @@
 /* fcgi/aws/s3/complete.c - CompleteMultipartUpload */
 #include <string.h>
+#include <strings.h>
 
 #include "fcgi/aws/s3/access.h"
 #include "fcgi/aws/s3/encryption.h"
@@ -100,14 +101,28 @@ invalid_part(struct completion *k, const struct named *p)
 	    NULL);
 }
 
-/* The first checksum a <Part> names, as "sha256"; NULL: none. */
+/* The checksum a <Part> names, as "sha256"; NULL: none. It may name one, and that in base64. */
 static const char *
-some_checksum(struct call *c, const struct xml *x)
+some_checksum(struct call *c, const struct xml *part)
 {
-	for (x = x->first; x != NULL; x = x->next)
-		if (text_starts(x->name, "Checksum"))
-			return text_lower(c->task->mem, x->name + strlen("Checksum"));
-	return NULL;
+	static const char element[] = "Checksum";
+	const char       *found = NULL;
+	struct buf        all = buf_new(c->task->mem);
+	size_t            n = 0, len;
+	bool              valid = true;
+
+	for (const struct xml *x = part->first; x != NULL; x = x->next) {
+		if (!text_starts(x->name, element))
+			continue;
+		found = x->name + strlen(element);
+		valid = valid && base64_decode(c->task->mem, x->text, &len) != NULL;
+		buf_fmt(&all, "%s:%s;", found, x->text);
+		n++;
+	}
+	if (n > 1 || !valid)
+		s3_throw(c, &S3_INVALID_ARGUMENT, "Invalid Base64 or multiple checksums present in request",
+		    "ArgumentName", element, "ArgumentValue", all.data, NULL);
+	return found != NULL ? text_lower(c->task->mem, found) : NULL;
 }
 
 static void
@@ -123,7 +138,7 @@ check_part_checksum(struct completion *k, const struct named *p)
 	} else if (value != NULL) {
 		if (strcmp(value, p->part->checksum) != 0)
 			invalid_part(k, p);
-	} else if (k->composite && other != NULL) {
+	} else if (other != NULL) {
 		s3_throw(c, &S3_BAD_DIGEST, mem_fmt(c->task->mem,
 		    "The %s you specified for part %lld did not match what we received.", other,
 		    (long long)p->number), NULL);
@@ -250,7 +265,7 @@ check_mode(struct completion *k)
 	const char *type = s3_header(k->c, "x-amz-checksum-type");
 	const char *ours = k->upload.checksum_type != NULL ? k->upload.checksum_type : "null";
 
-	if (type != NULL && strcmp(type, ours) != 0)
+	if (type != NULL && strcasecmp(type, ours) != 0)
 		s3_throw(k->c, &S3_INVALID_REQUEST, mem_fmt(k->c->task->mem,
 		    "The upload was created using the %s checksum mode. The complete request must use the "
 		    "same checksum mode.", ours), NULL);

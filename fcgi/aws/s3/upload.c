@@ -1,5 +1,6 @@
 /* fcgi/aws/s3/upload.c - CreateMultipartUpload, AbortMultipartUpload, UploadPart */
 #include <string.h>
+#include <strings.h>
 
 #include "fcgi/aws/s3/acl.h"
 #include "fcgi/aws/s3/encryption.h"
@@ -79,6 +80,7 @@ s3_part_checksum(struct call *c, const struct blob_upload *u, const struct blob_
 static void
 choose_checksum(struct call *c, struct blob_upload *u)
 {
+	static const char         full[] = "FULL_OBJECT", composite[] = "COMPOSITE";
 	const char               *type = s3_header(c, "x-amz-checksum-type");
 	const struct s3_checksum *k = s3_checksum_asked(c);
 	const char               *wrong = NULL;
@@ -89,19 +91,23 @@ choose_checksum(struct call *c, struct blob_upload *u)
 	if (k == NULL)
 		return;
 	if (type == NULL)
-		type = strcmp(k->algorithm, "CRC64NVME") == 0 ? "FULL_OBJECT" : "COMPOSITE";
-	if (strcmp(type, "FULL_OBJECT") != 0 && strcmp(type, "COMPOSITE") != 0)
+		type = strcmp(k->algorithm, "CRC64NVME") == 0 ? full : composite;
+	else if (strcasecmp(type, full) == 0)
+		type = full;
+	else if (strcasecmp(type, composite) == 0)
+		type = composite;
+	else
 		s3_throw(c, &S3_INVALID_REQUEST, "Value for x-amz-checksum-type header is invalid.", NULL);
-	if (strcmp(type, "COMPOSITE") == 0 && strcmp(k->algorithm, "CRC64NVME") == 0)
-		wrong = "COMPOSITE";
-	if (strcmp(type, "FULL_OBJECT") == 0 && !s3_checksum_combines(k))
-		wrong = "FULL_OBJECT";
+	if (type == composite && strcmp(k->algorithm, "CRC64NVME") == 0)
+		wrong = composite;
+	if (type == full && !s3_checksum_combines(k))
+		wrong = full;
 	if (wrong != NULL)
 		s3_throw(c, &S3_INVALID_REQUEST, mem_fmt(c->task->mem,
 		    "The %s checksum type cannot be used with the %s checksum algorithm.", wrong,
 		    text_lower(c->task->mem, k->algorithm)), NULL);
 	u->checksum_algorithm = k->algorithm;
-	u->checksum_type = mem_text(c->task->mem, type);
+	u->checksum_type = type;
 }
 
 void

@@ -192,6 +192,23 @@ def test_checksum_refusals(s3, bucket, refused):
         send(s3, bucket, upload, 1, b"x", ChecksumSHA256=base64.b64encode(bytes(32)).decode())
 
 
+@pytest.mark.parametrize("kind", ["composite", "Full_Object"])  # in letters of any kind
+def test_checksums_of_parts(s3, bucket, refused, kind):
+    upload = begin(s3, bucket, ChecksumAlgorithm="crc32", ChecksumType=kind)
+    with refused("InvalidRequest", 400):
+        send(s3, bucket, upload, 1, b"x", ChecksumCRC32="")
+    part = send(s3, bucket, upload, 1, b"x", ChecksumAlgorithm="CRC32")
+    bare = {name: part[name] for name in ("PartNumber", "ETag")}
+    other = base64.b64encode(hashlib.sha1(b"x").digest()).decode()
+    for named, code in (({**bare, "ChecksumSHA1": other}, "BadDigest"),
+                        ({**bare, "ChecksumCRC32": "no base64!"}, "InvalidArgument"),
+                        ({**part, "ChecksumSHA1": other}, "InvalidArgument"),
+                        ({**bare, "ChecksumCRC32": "AAAAAA=="}, "InvalidPart")):
+        with refused(code, 400):
+            complete(s3, bucket, upload, [named])
+    assert complete(s3, bucket, upload, [part])["ChecksumType"] == kind.upper()
+
+
 def test_conditions(s3, bucket, refused):
     s3.put_object(Bucket=bucket, Key="k", Body=b"there")
     upload = begin(s3, bucket)
