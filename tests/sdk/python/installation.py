@@ -110,8 +110,21 @@ class Environment:
     def get(self):
         return self.api.ok("GET", self.path)
 
+    def change(self, method, path, body=None):
+        """Its answer; None: it was 202, as servers took longer, but by now they have done it."""
+        answer = self.api.call(method, path, body)
+        assert answer.status < 300, (method, path, answer.status, answer.body)
+        if answer.status != 202:
+            return answer
+        operation = {"status": "running"}
+        while operation["status"] == "running":
+            operation = self.api.ok("GET", answer.headers["location"], Prefer="wait=10")
+        assert operation["status"] == "succeeded", operation
+        return None
+
     def post(self, what, body=None):
-        return self.api.ok("POST", f"{self.path}/{what}", body)
+        answer = self.change("POST", f"{self.path}/{what}", body)
+        return answer.json if answer else self.get()
 
     def destroy(self):
-        return self.api.ok("DELETE", self.path)
+        self.change("DELETE", self.path)

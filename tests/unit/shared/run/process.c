@@ -138,7 +138,7 @@ whole_life(const char *engine)
 
 	/* Killed, with what it left in place, it starts again. */
 	assert_int_equal(kill((pid_t)again.pid, SIGKILL), 0);
-	for (int i = 0; i < 500 && proc_started(again.pid) != 0; i++)
+	for (int i = 0; i < 6000 && proc_started(again.pid) != 0; i++)
 		usleep(10000);
 	bring_up(&s, &after);
 
