@@ -175,6 +175,19 @@ list_of(struct mem *m, const struct aws_query *q, const struct node *of)
 	return j;
 }
 
+/* "AttributeName=All" is the list of that one; of nothing, it is a text that is empty. */
+static struct json_object *
+lone_element(const struct node *x)
+{
+	struct json_object *j = json_object_new_string(x->value);
+	struct json_object *list = *x->value != '\0' ? json_object_new_array() : NULL;
+
+	if (list == NULL)
+		return j;
+	json_object_array_add(list, j);
+	return list;
+}
+
 static const struct node *
 named(const struct node *of, const char *name)
 {
@@ -213,7 +226,9 @@ tree(struct mem *m, const struct aws_query *q, const struct node *of)
 
 		while (row < end && strcmp(row->query, x->name) != 0)
 			row++;
-		if (row == end || x->first == NULL)
+		if (row != end && row->key == NULL && x->first == NULL)
+			json_object_object_add(j, row->member, lone_element(x));
+		else if (row == end || x->first == NULL)
 			json_object_object_add(j, x->name, leaf_or_tree(m, q, x));
 		else
 			json_object_object_add(j, row->member,

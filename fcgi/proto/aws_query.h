@@ -15,8 +15,8 @@ struct op;
  *     Entry.1.Id=a&Entry.1.Attribute.1.Name=x&Entry.1.Attribute.1.Value=y
  *
  * which becomes the one that the JSON protocol has, {"Entries": [{"Id": "a", "Attributes": {"x":
- * "y"}}]}, by a table of the names that are lists or maps; every leaf is a string.  A name that
- * is in no row of the table is as it is.
+ * "y"}}]}, by a table of the names that are lists or maps; every leaf is a string.  A list may come
+ * as its only element, without a number.  A name that is in no row of the table is as it is.
  */
 struct aws_query_name {
 	const char *query, *member; /* "Entry", "Entries" */

@@ -140,6 +140,16 @@ def test_two_names_for_system_attributes(home, queue):
     assert [name.text for name in root.iter(NS + "Name")] == ["SenderId"]
 
 
+def test_a_list_of_one_without_a_number(home, queue):
+    """Source: what works on AWS by softwaremill/elasticmq#448."""
+    send(client(home), queue, MessageAttributes={
+        "a": {"DataType": "String", "StringValue": "x"}})
+    answer = form(home, queue, Action="ReceiveMessage", AttributeName="SenderId",
+                  MessageAttributeName="a")
+    root = xml.etree.ElementTree.fromstring(answer.body)
+    assert [name.text for name in root.iter(NS + "Name")] == ["SenderId", "a"]
+
+
 def test_a_trace_in_the_request(sqs, queue):
     trace = "Root=1-3152b799-8954dae64eda91bc9a23a7e8;Parent=7fa8c0f79203be72;Sampled=1"
 

@@ -57,6 +57,7 @@ trees(void **state)
 {
 	(void)state;
 	expect("/", "Action=Do", "{\"Action\":\"Do\"}");
+	expect("/", "Action=Do&Entry=", "{\"Action\":\"Do\",\"Entries\":\"\"}");
 	expect("/", "Action=Do&a=%00%2500", "{\"Action\":\"Do\",\"a\":\"\\u0001%00\"}");
 	expect("/?a=1", "Action=Do&a=2", "{\"Action\":\"Do\",\"a\":\"2\"}");
 	expect("/?Action=Do", "a=x%20y+z", "{\"a\":\"x y z\",\"Action\":\"Do\"}");
@@ -76,7 +77,7 @@ nonsense(void **state)
 	expect("/?Action=Do", ".=a&..=b&x.=c&.y=d&=e", "{\"x\":\"\",\"Action\":\"Do\"}");
 	expect("/?Action=Do", "a.b.c.d.e.f.g.h.i=1&Attribute.1.Value=v&Entry=x",
 	    "{\"a\":{\"b\":{\"c\":{\"d\":{\"e\":{\"f\":{\"g\":{\"h\":\"\"}}}}}}},"
-	    "\"Attributes\":{},\"Entry\":\"x\",\"Action\":\"Do\"}");
+	    "\"Attributes\":{},\"Entries\":[\"x\"],\"Action\":\"Do\"}");
 	expect("/?Action=Do", "b.x=1&b=2", "{\"b\":{\"x\":\"1\"},\"Action\":\"Do\"}");
 }
 
