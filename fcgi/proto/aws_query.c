@@ -179,12 +179,12 @@ list_of(struct mem *m, const struct aws_query *q, const struct node *of)
 static struct json_object *
 lone_element(const struct node *x)
 {
-	struct json_object *j = json_object_new_string(x->value);
-	struct json_object *list = *x->value != '\0' ? json_object_new_array() : NULL;
+	struct json_object *list;
 
-	if (list == NULL)
-		return j;
-	json_object_array_add(list, j);
+	if (x->value == NULL || *x->value == '\0')
+		return json_object_new_string("");
+	list = json_object_new_array();
+	json_object_array_add(list, json_object_new_string(x->value));
 	return list;
 }
 

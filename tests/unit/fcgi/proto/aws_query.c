@@ -75,6 +75,9 @@ nonsense(void **state)
 {
 	(void)state;
 	expect("/?Action=Do", ".=a&..=b&x.=c&.y=d&=e", "{\"x\":\"\",\"Action\":\"Do\"}");
+	expect("/?Action=Do", "a.b.c.d.e.f.g.Entry.1=x",
+	    "{\"a\":{\"b\":{\"c\":{\"d\":{\"e\":{\"f\":{\"g\":{\"Entries\":\"\"}}}}}}},"
+	    "\"Action\":\"Do\"}");
 	expect("/?Action=Do", "a.b.c.d.e.f.g.h.i=1&Attribute.1.Value=v&Entry=x",
 	    "{\"a\":{\"b\":{\"c\":{\"d\":{\"e\":{\"f\":{\"g\":{\"h\":\"\"}}}}}}},"
 	    "\"Attributes\":{},\"Entries\":[\"x\"],\"Action\":\"Do\"}");
