@@ -61,8 +61,8 @@ past_used() {
 }
 while past=$(past_used) && [ -n "$past" ]; do first=$past; done
 export MF_PORT MF_TLS_PORT MF_WEB_PORTS=$first-$((first + 49))
-# Where the tests of single sign-on start a provider.
-TEST_SSO_ISSUER=http://127.0.0.1:$(free_port $((28000 + RANDOM % 1000)))
+# Where the tests of single sign-on start a provider: above all those, which do not listen yet.
+TEST_SSO_ISSUER=http://127.0.0.1:$(free_port $((28100 + RANDOM % 900)))
 TEST_SSO_CLIENT_ID=mockfactory-test TEST_SSO_SECRET='a secret: of+more %% than letters'
 echo "$TEST_SSO_SECRET" > "$dir/sso.secret"
 export TEST_SSO_ISSUER TEST_SSO_CLIENT_ID TEST_SSO_SECRET MF_SSO_ISSUER=$TEST_SSO_ISSUER \
