@@ -6,6 +6,7 @@
 
 #include "fcgi/aws/s3/s3.h"
 #include "fcgi/aws/s3/state.h"
+#include "fcgi/proto/aws_rest.h"
 #include "shared/base/text.h"
 #include "shared/wire/xml.h"
 
@@ -106,13 +107,11 @@ account_by_id(struct call *c, const char *id, const char *argument)
 	invalid(c, "Invalid id", argument, id);
 }
 
-static const char *
-account_by_email(struct call *c, const char *email)
+void
+s3_acl_refuse_email(struct call *c)
 {
-	for (size_t i = 0; i < c->env->n_accounts; i++)
-		if (strcasecmp(c->env->accounts[i].email, email) == 0)
-			return c->env->accounts[i].account_id;
-	s3_throw(c, &S3_NO_EMAIL, NULL, "Email", email, NULL);
+	s3_throw(c, &S3_METHOD_NOT_ALLOWED, NULL, "Method", c->req->method, "ResourceType",
+	    aws_rest_label(c, "Key") != NULL ? "OBJECT" : "BUCKET", NULL);
 }
 
 static const char *
@@ -143,7 +142,7 @@ read_grantee(struct call *c, const char *header, const char *text)
 		if (n == 3 && strncasecmp(text, "uri", n) == 0)
 			return group_by_uri(c, value, "uri");
 		if (n == 12 && strncasecmp(text, "emailAddress", n) == 0)
-			return account_by_email(c, value);
+			s3_acl_refuse_email(c);
 	}
 	invalid(c, "Argument format not recognized", header, text);
 }
@@ -194,7 +193,6 @@ static const char *
 read_grantee_element(struct call *c, const struct xml *x)
 {
 	const char *type = NULL, *id = xml_child_text(x, "ID"), *uri = xml_child_text(x, "URI");
-	const char *email = xml_child_text(x, "EmailAddress");
 
 	for (const struct xml_attribute *a = x->attributes; a != NULL; a = a->next)
 		if (strcmp(a->name, "type") == 0 || strcmp(a->name, "xsi:type") == 0)
@@ -203,8 +201,8 @@ read_grantee_element(struct call *c, const struct xml *x)
 		return account_by_id(c, id, "CanonicalUser/ID");
 	if (type != NULL && strcmp(type, "Group") == 0 && uri != NULL)
 		return group_by_uri(c, uri, "Group/URI");
-	if (type != NULL && strcmp(type, "AmazonCustomerByEmail") == 0 && email != NULL)
-		return account_by_email(c, email);
+	if (type != NULL && strcmp(type, "AmazonCustomerByEmail") == 0)
+		s3_acl_refuse_email(c);
 	task_throw(c->task, &S3_MALFORMED_ACL, NULL);
 }
 

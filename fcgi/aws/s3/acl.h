@@ -35,6 +35,9 @@ bool s3_acl_is_full_control(const struct s3_acl *acl, const char *account);
 void s3_acl_check_public(struct call *c, struct s3_access *a, const struct s3_acl *acl,
     const char *key, const char *action);
 
+/* Whoever is named by an address of mail: S3 does not take that since October 2025. */
+_Noreturn void s3_acl_refuse_email(struct call *c);
+
 /* The answer <AccessControlPolicy>. */
 void s3_acl_put(struct call *c, const char *owner, const struct blob_pairs *list);
 
@@ -43,7 +46,6 @@ void s3_acl_put(struct call *c, const char *owner, const struct blob_pairs *list
  * object ownership takes them.  Throws AccessControlListNotSupported.
  */
 void s3_new_object(struct call *c, const char **owner, struct blob_pairs *acl);
-
 
 /*
  * What a new bucket says of access by the request's headers; *special: other than a bucket begins

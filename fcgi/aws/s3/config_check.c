@@ -1,6 +1,7 @@
 /* fcgi/aws/s3/config_check.c - what the schemas of buckets' documents do not say */
 #include <string.h>
 
+#include "fcgi/aws/s3/acl.h"
 #include "fcgi/aws/s3/config.h"
 #include "shared/base/text.h"
 #include "shared/wire/xml.h"
@@ -88,6 +89,16 @@ bad_target(struct call *c, const char *why, const char *target)
 	s3_throw(c, &S3_INVALID_LOGGING_TARGET, why, "TargetBucket", target, NULL);
 }
 
+static void
+check_grants(struct call *c, const struct xml *grants)
+{
+	const struct xml *g = grants != NULL ? xml_child(grants, "Grant") : NULL;
+
+	for (; g != NULL; g = xml_again(g))
+		if (xml_child(xml_child(g, "Grantee"), "EmailAddress") != NULL)
+			s3_acl_refuse_email(c);
+}
+
 /* The bucket that logs would go to: of the same owner and region. */
 void
 config_check_logging(struct call *c, struct xml *x)
@@ -103,6 +114,7 @@ config_check_logging(struct call *c, struct xml *x)
 	if (format != NULL && (xml_child(format, "SimplePrefix") == NULL) ==
 	                          (xml_child(format, "PartitionedPrefix") == NULL))
 		malformed(c);
+	check_grants(c, xml_child(on, "TargetGrants"));
 	from = s3_find_bucket(c);
 	target = xml_child_text(on, "TargetBucket");
 	r = blob_bucket_find(c->task, &c->space, s3_owner(c), target, &to);

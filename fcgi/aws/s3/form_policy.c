@@ -74,9 +74,11 @@ check_range(struct checking *k, const char *op, struct json_object *from, struct
 	const char *least = from != NULL ? json_object_get_string(from) : "null";
 	const char *most = to != NULL ? json_object_get_string(to) : "null";
 
-	if (!text_i64(least, 0, INT64_MAX, &k->form->least) ||
-	    !text_i64(most, 0, INT64_MAX, &k->form->most))
+	if (!text_i64(least, INT64_MIN, INT64_MAX, &k->form->least) ||
+	    !text_i64(most, INT64_MIN, INT64_MAX, &k->form->most))
 		failed(k, op, least, most);
+	if (k->form->least < 0 || k->form->most < 0)
+		bad_document(k->c, "Invalid content-length-range.");
 }
 
 static void

@@ -119,6 +119,8 @@ REFUSED = [
     ([["starts-with", "$x-amz-meta-a", ""], ["content-length-range", "x", 5]], {}, 403,
      "AccessDenied", b"Policy Condition failed: [&quot;content-length-range&quot;, &quot;x&quot;, "
      b"&quot;5&quot;]"),
+    ([["starts-with", "$x-amz-meta-a", ""], ["content-length-range", -1, 0]], {}, 400,
+     "InvalidPolicyDocument", b""),
     ([["eq", "x-amz-meta-a", "b"]], {}, 403, "AccessDenied",
      b"Policy Condition failed: [&quot;eq&quot;, &quot;x-amz-meta-a&quot;, &quot;b&quot;]"),
     ([["like", "$x-amz-meta-a", ""]], {}, 400, "InvalidPolicyDocument", b""),
