@@ -305,14 +305,27 @@ s3_quoted(struct call *c, const char *etag)
 	return s;
 }
 
+/* What the query wants a header to say instead; S3 takes what ISO 8859-1 has. */
+static const char *
+override(struct call *c, const char *argument)
+{
+	const char *said = argument != NULL ? request_arg(c->req, argument) : NULL;
+
+	for (const char *p = said; p != NULL && *p != '\0'; p++)
+		if ((unsigned char)*p >= 0xc4 && text_utf8(said, strlen(said))) /* U+0100 and on */
+			s3_throw(c, &S3_INVALID_ARGUMENT,
+			    "Header value cannot be represented using ISO-8859-1.", "ArgumentName", argument,
+			    "ArgumentValue", said, NULL);
+	return said;
+}
+
 void
 s3_put_headers(struct call *c, const struct blob_object *o)
 {
 	call_header(c, "ETag", s3_quoted(c, o->etag));
 	call_header(c, "Last-Modified", clock_http(c->task->mem, o->modified_at));
 	for (size_t i = 0; i < COUNT(overrides); i++) {
-		const char *said =
-		    overrides[i].argument != NULL ? request_arg(c->req, overrides[i].argument) : NULL;
+		const char *said = override(c, overrides[i].argument);
 
 		call_header(c, overrides[i].spelling,
 		    said != NULL ? said : s3_pair(&o->headers, overrides[i].name));

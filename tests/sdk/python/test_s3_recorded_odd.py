@@ -92,3 +92,14 @@ def test_lists_tell_the_region(s3):
                 headers = call(Bucket=name)["ResponseMetadata"]["HTTPHeaders"]
                 assert headers["x-amz-bucket-region"] == told
         s3.delete_bucket(Bucket=name)
+
+
+def test_overrides_that_no_header_can_say(s3, bucket, refused):
+    s3.put_object(Bucket=bucket, Key="k")
+    s3.get_object(Bucket=bucket, Key="k", ResponseCacheControl="caf\u00e9")
+    with refused("InvalidArgument", 400) as call:
+        s3.get_object(Bucket=bucket, Key="k", ResponseCacheControl="a \u2014 b")
+    assert error(call) == {
+        "Code": "InvalidArgument", "ArgumentName": "response-cache-control",
+        "ArgumentValue": "a \u2014 b",
+        "Message": "Header value cannot be represented using ISO-8859-1."}
