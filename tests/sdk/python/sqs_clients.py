@@ -1,6 +1,8 @@
 # tests/sdk/python/sqs_clients.py - clients of SQS in both of its protocols, fixtures, shorthands
 """boto3 speaks AWS JSON to SQS since November 2023, AWS Query before.  It still has the code: with
 the model of Debian's botocore of 2022 it speaks Query again, so one test serves both."""
+import atexit
+import functools
 import json
 import os
 import secrets
@@ -16,14 +18,21 @@ from conftest import missing
 OLD_MODEL = "/usr/lib/python3/dist-packages/botocore/data/sqs/2012-11-05/service-2.json"
 
 
+@functools.lru_cache(maxsize=None)
+def old_models():
+    """A folder with that model and no other, until the tests end."""
+    folder = tempfile.mkdtemp(prefix="mf-sqs-model.")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.makedirs(folder + "/sqs/2012-11-05")
+    shutil.copy(OLD_MODEL, folder + "/sqs/2012-11-05/")
+    return folder
+
+
 def query_session():
     if not os.path.exists(OLD_MODEL):
         missing("python3-boto3")
-    folder = tempfile.mkdtemp(prefix="mf-sqs-model.")
-    os.makedirs(folder + "/sqs/2012-11-05")
-    shutil.copy(OLD_MODEL, folder + "/sqs/2012-11-05/")
     session = botocore.session.Session()
-    session.get_component("data_loader").search_paths.insert(0, folder)
+    session.get_component("data_loader").search_paths.insert(0, old_models())
     with open(OLD_MODEL, encoding="utf-8") as model:
         assert json.load(model)["metadata"]["protocol"] == "query"
     return boto3.Session(botocore_session=session)
