@@ -203,16 +203,17 @@ check_announced(struct aws_body *b)
 		fail(b, b->f->malformed_trailer);
 }
 
+/* A trailer's signature that is none is bad framing to S3, whatever else is wrong. */
 static void
 check_trailers(struct aws_body *b)
 {
 	const char *signature = aws_body_trailer(b, SIGNATURE_TRAILER);
 
+	if (b->is_signed && (signature == NULL || strlen(signature) != 64))
+		fail(b, b->f->malformed);
 	check_announced(b);
-	if (!b->is_signed || !b->has_trailer)
+	if (!b->is_signed)
 		return;
-	if (signature == NULL)
-		fail(b, b->f->malformed_trailer);
 	digest_restart(b->digest);
 	for (const struct trailer *t = b->trailers; t != NULL; t = t->next) {
 		if (strcmp(t->name, SIGNATURE_TRAILER) == 0)
@@ -237,8 +238,10 @@ finish_framed(struct aws_body *b)
 {
 	if (b->left > 0 || b->c->req->read(b->c->req, b->input, INPUT) > 0)
 		fail(b, b->f->malformed);
-	if (b->c->req->short_body || b->got != b->want)
+	if (b->c->req->short_body)
 		fail(b, b->f->incomplete);
+	if (b->got != b->want)
+		fail(b, b->f->malformed);
 	if (b->has_trailer)
 		check_trailers(b);
 	b->done = true;
@@ -250,7 +253,7 @@ refill(struct aws_body *b)
 	b->left = b->c->req->read(b->c->req, b->input, INPUT);
 	b->at = b->input;
 	if (b->left == 0)
-		fail(b, b->f->incomplete);
+		fail(b, b->c->req->short_body ? b->f->incomplete : b->f->malformed);
 }
 
 /* Until there is data, or everything is over. */
@@ -288,6 +291,8 @@ advance(struct aws_body *b)
 			break;
 		case CHUNKED_BAD:
 			fail(b, b->f->malformed);
+		case CHUNKED_BAD_TRAILER:
+			fail(b, b->f->malformed_trailer);
 		}
 }
 

@@ -11,15 +11,15 @@ enum { SIZE_DIGITS = 15 };
 enum { AT_HEADER, IN_DATA, AFTER_DATA, AT_TRAILER, AT_END, BROKEN };
 
 static enum chunked_event
-broken(struct chunked *c)
+broken(struct chunked *c, enum chunked_event how)
 {
 	c->state = BROKEN;
-	return CHUNKED_BAD;
+	return how;
 }
 
 /*
  * One line into c->line, without its CRLF and with a NUL.  False: there is no whole line yet, or
- * it is too long (then the state is BROKEN).
+ * it is too long, or LF alone ends what is no trailer (then the state is BROKEN).
  */
 static bool
 take_line(struct chunked *c, const char **p, size_t *n)
@@ -40,8 +40,12 @@ take_line(struct chunked *c, const char **p, size_t *n)
 	if (end == NULL)
 		return false;
 	c->used--;
-	if (c->used > 0 && c->line[c->used - 1] == '\r')
+	if (c->used > 0 && c->line[c->used - 1] == '\r') {
 		c->used--;
+	} else if (c->state != AT_TRAILER) {
+		c->state = BROKEN;
+		return false;
+	}
 	c->line[c->used] = '\0';
 	return true;
 }
@@ -57,7 +61,8 @@ read_extensions(struct chunked *c, const char *s)
 		if (strncmp(s, name, strlen(name)) != 0)
 			continue;
 		s += strlen(name);
-		if (strspn(s, "0123456789abcdef") != 64 || c->signature[0] != '\0')
+		if (strspn(s, "0123456789abcdef") != 64 || strchr(";", s[64]) == NULL ||
+		    c->signature[0] != '\0')
 			return false;
 		memcpy(c->signature, s, 64);
 		c->signature[64] = '\0';
@@ -77,7 +82,7 @@ read_header(struct chunked *c)
 		c->size = c->size << 4 | text_hex_value(*s);
 	if (digits == 0 || memchr(c->line, '\0', c->used) != NULL ||
 	    !read_extensions(c, s))
-		return broken(c);
+		return broken(c, CHUNKED_BAD);
 	c->used = 0;
 	c->number++;
 	c->left = c->size;
@@ -99,7 +104,7 @@ read_trailer(struct chunked *c)
 	}
 	if (colon == NULL || colon == c->line || c->trailers > CHUNKED_TRAILERS ||
 	    memchr(c->line, '\0', len) != NULL)
-		return broken(c);
+		return broken(c, CHUNKED_BAD_TRAILER);
 	*colon = '\0';
 	for (char *p = c->line; p < colon; p++)
 		if (*p >= 'A' && *p <= 'Z')
@@ -144,7 +149,7 @@ chunked_next(struct chunked *c, const char **p, size_t *n)
 		return read_trailer(c);
 	if (c->state == AFTER_DATA) {
 		if (c->used > 0)
-			return broken(c);
+			return broken(c, CHUNKED_BAD);
 		c->state = AT_HEADER;
 		return chunked_next(c, p, n);
 	}

@@ -25,6 +25,7 @@ enum chunked_event {
 	CHUNKED_TRAILER, /* name in lower case, value without white space around it */
 	CHUNKED_DONE,    /* the framing is complete: whatever follows does not belong to it */
 	CHUNKED_BAD,     /* it cannot be read; so it stays */
+	CHUNKED_BAD_TRAILER, /* a line after the last chunk is none; CHUNKED_BAD from then on */
 };
 
 enum { CHUNKED_LINE = 1024, CHUNKED_TRAILERS = 16 * 1024 };

@@ -26,7 +26,7 @@ told(struct mem *m, const char *p, size_t n, size_t piece)
 			left = (size_t)(end - p) < piece ? (size_t)(end - p) : piece;
 		else
 			buf_fmt(&b, "%d", (int)event);
-	} while (event != CHUNKED_DONE && event != CHUNKED_BAD &&
+	} while (event != CHUNKED_DONE && event != CHUNKED_BAD && event != CHUNKED_BAD_TRAILER &&
 	    !(event == CHUNKED_MORE && left == 0));
 	return b;
 }

@@ -19,7 +19,7 @@
 enum { BUFFER = 128 << 10, MD5_SIZE = 16 };
 
 static const struct aws_body_faults body_faults = {
-	.incomplete = &S3_INCOMPLETE_BODY, .malformed = &S3_INCOMPLETE_BODY,
+	.incomplete = &S3_INCOMPLETE_BODY, .malformed = &S3_CHUNKS,
 	.missing_length = &S3_MISSING_LENGTH, .small_chunk = &S3_SMALL_CHUNK,
 	.mismatch = &S3_SIGNATURE, .bad_sha256 = &S3_BAD_SHA256,
 	.malformed_trailer = &S3_MALFORMED_TRAILER, .too_large = &S3_TOO_LARGE,

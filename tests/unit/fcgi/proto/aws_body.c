@@ -170,7 +170,7 @@ signed_trailer(void **state)
 	assert_null(example(&trailing, trailing.tail, 0, 0, 0));
 	assert_string_equal(crc32c_trailer, "sOO8/Q==");
 	assert_null(example(&trailing, trailing.tail, 1, 0, 0));
-	assert_ptr_equal(example(&trailing, sum, 0, 0, 0), &INCOMPLETE);
+	assert_ptr_equal(example(&trailing, sum, 0, 0, 0), &MALFORMED);
 	snprintf(tail, sizeof(tail), "\r\n%s%s", sum, mac);
 	assert_null(example(&trailing, tail, 0, 0, 0));
 	snprintf(tail, sizeof(tail), "x-amz-checksum-crc32c:sOO8/Q==\n\r\n%s", mac);
@@ -180,7 +180,7 @@ signed_trailer(void **state)
 	snprintf(tail, sizeof(tail), "x-amz-checksum-crc32:sOO8/Q==\r\n%s", mac);
 	assert_ptr_equal(example(&trailing, tail, 0, 0, 0), &MALFORMED_TRAILER);
 	snprintf(tail, sizeof(tail), "%s\r\n", sum);
-	assert_ptr_equal(example(&trailing, tail, 0, 0, 0), &MALFORMED_TRAILER);
+	assert_ptr_equal(example(&trailing, tail, 0, 0, 0), &MALFORMED);
 	assert_ptr_equal(example(&trailing, mac, 0, 0, 0), &MALFORMED_TRAILER);
 	snprintf(tail, sizeof(tail), "%s%s%s", sum, sum, mac);
 	assert_ptr_equal(example(&trailing, tail, 0, 0, 0), &MALFORMED_TRAILER);
@@ -221,13 +221,13 @@ unsigned_trailer(void **state)
 	assert_ptr_equal(unsigned_body("5", HELLO "0\r\nx-amz-checksum-sha1:x\r\n\r\n"),
 	    &MALFORMED_TRAILER);
 	assert_ptr_equal(unsigned_body("5", HELLO "0\r\n" SUM "b:c\r\n\r\n"), &MALFORMED_TRAILER);
-	assert_ptr_equal(unsigned_body("6", HELLO "0\r\n" SUM "\r\n"), &INCOMPLETE);
+	assert_ptr_equal(unsigned_body("6", HELLO "0\r\n" SUM "\r\n"), &MALFORMED);
 	assert_ptr_equal(unsigned_body("4", HELLO "0\r\n" SUM "\r\n"), &MALFORMED);
-	assert_ptr_equal(unsigned_body("5", HELLO "0\r\n" SUM), &INCOMPLETE);
-	assert_ptr_equal(unsigned_body("5", HELLO), &INCOMPLETE);
-	assert_ptr_equal(unsigned_body("5", "hello"), &INCOMPLETE);
+	assert_ptr_equal(unsigned_body("5", HELLO "0\r\n" SUM), &MALFORMED);
+	assert_ptr_equal(unsigned_body("5", HELLO), &MALFORMED);
+	assert_ptr_equal(unsigned_body("5", "hello"), &MALFORMED);
 	assert_ptr_equal(unsigned_body("5", "hello\n"), &MALFORMED);
-	assert_ptr_equal(unsigned_body("5", ""), &INCOMPLETE);
+	assert_ptr_equal(unsigned_body("5", ""), &MALFORMED);
 	assert_ptr_equal(unsigned_body("", HELLO "0\r\n" SUM "\r\n"), &MISSING_LENGTH);
 	assert_ptr_equal(unsigned_body("-5", HELLO), &MISSING_LENGTH);
 	assert_ptr_equal(unsigned_body("1048577", HELLO), &TOO_LARGE);
