@@ -28,7 +28,7 @@ cgi_letter(char c)
 {
 	if (c >= 'a' && c <= 'z')
 		return (char)(c - 'a' + 'A');
-	return c == '-' ? '_' : c;
+	return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ? c : '_';
 }
 
 /* Does the variable begin with name, as CGI spells a header?  Up to n letters of it. */
@@ -39,6 +39,14 @@ spells(const char *variable, const char *name, size_t n)
 		if (variable[i] != cgi_letter(name[i]))
 			return false;
 	return true;
+}
+
+bool
+request_same_header(const char *a, const char *b)
+{
+	while (*a != '\0' && *b != '\0' && cgi_letter(*a) == cgi_letter(*b))
+		a++, b++;
+	return *a == *b;
 }
 
 static bool

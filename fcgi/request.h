@@ -44,10 +44,12 @@ struct request {
 const char *request_header(const struct request *r, const char *name);
 /*
  * Call each(arg, name, value) for every header that begins with prefix, name in lower case.  The
- * gateway turns '-' and '_' alike into '_', so a name comes back with '-' throughout.
+ * gateway turns what is neither letter nor digit into '_', so a name comes back with '-' there.
  */
 void request_headers(const struct request *r, struct mem *m, const char *prefix,
     void (*each)(void *arg, const char *name, const char *value), void *arg);
+/* Whether the gateway can tell the two apart. */
+bool request_same_header(const char *a, const char *b);
 /* The query argument, decoded; NULL when there is none, "" when it has no value. */
 const char *request_arg(const struct request *r, const char *name);
 /*

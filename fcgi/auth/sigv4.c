@@ -138,20 +138,11 @@ struct unsigned_headers {
 	struct buf          names;
 };
 
-/* '_' and '-' are the same: the gateway cannot tell them apart. */
-static bool
-same_header(const char *a, const char *b)
-{
-	while (*a != '\0' && (*a == *b || (*a == '_' && *b == '-') || (*a == '-' && *b == '_')))
-		a++, b++;
-	return *a == *b;
-}
-
 static bool
 is_signed(const struct sigv4 *s, const char *name)
 {
 	for (const char *const *n = s->signed_headers; *n != NULL; n++)
-		if (same_header(*n, name))
+		if (request_same_header(*n, name))
 			return true;
 	return false;
 }
