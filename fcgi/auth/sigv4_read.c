@@ -111,39 +111,68 @@ is_space(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* The value of name in "Credential=.., SignedHeaders=..,Signature=..". */
-static const char *
-component(struct reader *r, const char *list, const char *name)
+enum { CREDENTIAL, SIGNED_HEADERS, SIGNATURE, COMPONENTS };
+
+static const char *const components[COMPONENTS] = { "Credential", "SignedHeaders", "Signature" };
+
+/* One of them, name=value. */
+static void
+read_component(struct reader *r, const char *text, const char **values)
 {
-	size_t n = strlen(name);
+	const char *equals = strchr(text, '=');
 
-	for (const char *p = list; *p != '\0';) {
-		size_t len = strcspn(p, ",");
-		size_t skip = strspn(p, " \t"), end = len;
+	if (equals == NULL || strchr(equals + 1, '=') != NULL)
+		bad(r, mem_fmt(r->c->task->mem, "the authorization component \"%s\" is malformed.",
+		    text));
+	for (size_t i = 0; i < COMPONENTS; i++)
+		if (strlen(components[i]) == (size_t)(equals - text) &&
+		    text_starts(text, components[i]))
+			values[i] = equals + 1;
+}
 
-		while (end > skip && is_space(p[end - 1]))
+/*
+ * The values in "Credential=.., SignedHeaders=..,Signature=..", in any order.  What S3 says was
+ * reported: github.com/robmcvey/cakephp-amazon-s3 15, zendesk/apt-s3 10, versity/versitygw 1425.
+ */
+static void
+read_components(struct reader *r, const char *list, const char **values)
+{
+	struct mem *m = r->c->task->mem;
+	const char *texts[COMPONENTS];
+	size_t      n = 0, len;
+
+	for (; *list != '\0'; list += len + (list[len] == ',')) {
+		size_t skip = strspn(list, " \t"), end = len = strcspn(list, ",");
+
+		while (end > skip && is_space(list[end - 1]))
 			end--;
-		if (skip + n < end && memcmp(p + skip, name, n) == 0 && p[skip + n] == '=')
-			return mem_text_n(r->c->task->mem, p + skip + n + 1, end - skip - n - 1);
-		p += len + (p[len] == ',');
+		if (end > skip && n++ < COMPONENTS)
+			texts[n - 1] = mem_text_n(m, list + skip, end - skip);
 	}
-	bad(r, mem_fmt(r->c->task->mem, "the authorization header requires three components: "
-	    "Credential, SignedHeaders, and Signature; %s is missing.", name));
+	if (n != COMPONENTS)
+		bad(r, "the authorization header requires three components: Credential, SignedHeaders, "
+		    "and Signature.");
+	for (size_t i = 0; i < COMPONENTS; i++)
+		read_component(r, texts[i], values);
+	for (size_t i = 0; i < COMPONENTS; i++)
+		if (values[i] == NULL)
+			bad(r, mem_fmt(m, "missing %s.", components[i]));
 }
 
 static void
 read_header(struct reader *r, const char *header)
 {
-	size_t n = strlen(ALGORITHM);
+	const char *values[COMPONENTS] = { NULL };
+	size_t      n = strlen(ALGORITHM);
 
 	r->malformed = r->f->malformed;
 	r->where = "The authorization header is malformed; ";
 	if (!text_starts(header, ALGORITHM) || (header[n] != '\0' && !is_space(header[n])))
 		task_throw(r->c->task, either(r->f->unsupported, r->f->malformed), NULL);
-	header += n;
-	read_credential(r, component(r, header, "Credential"));
-	read_signed_headers(r, component(r, header, "SignedHeaders"));
-	read_signature(r, component(r, header, "Signature"));
+	read_components(r, header + n, values);
+	read_credential(r, values[CREDENTIAL]);
+	read_signed_headers(r, values[SIGNED_HEADERS]);
+	read_signature(r, values[SIGNATURE]);
 }
 
 /* A Date as HTTP has it, or as mail has it, which is what botocore writes. */
@@ -198,13 +227,16 @@ read_expires(struct reader *r)
 static void
 read_query(struct reader *r)
 {
+	const char *credential;
+
 	r->s->presigned = true;
 	r->malformed = either(r->f->malformed_query, r->f->malformed);
 	r->where = "";
 	if (strcmp(query_value(r, "X-Amz-Algorithm"), ALGORITHM) != 0)
 		bad(r, "X-Amz-Algorithm only supports \"" ALGORITHM "\"");
+	credential = query_value(r, "X-Amz-Credential");
 	r->where = "Error parsing the X-Amz-Credential parameter; ";
-	read_credential(r, query_value(r, "X-Amz-Credential"));
+	read_credential(r, credential);
 	r->where = "";
 	r->s->amz_date = query_value(r, "X-Amz-Date");
 	if (!clock_parse_basic(r->s->amz_date, &r->s->signed_at))
