@@ -80,8 +80,10 @@ find(struct call *c)
 	op = form_find(c);
 	if (op == NULL)
 		op = aws_rest_match(c, c->service);
-	if (op == NULL)
+	if (op == NULL) {
 		form_refuse_other(c);
+		aws_rest_match_as(c, c->service, "GET");
+	}
 	return op != NULL && s3_stray_subresource(c, op) == NULL ? op : NULL;
 }
 
@@ -213,7 +215,8 @@ fault(struct call *c, const struct fault *f)
 	put_ids(c);
 	cors_headers(c);
 	if (f == &S3_METHOD_NOT_ALLOWED)
-		call_header(c, "Allow", o != NULL ? "DELETE" : "GET, HEAD, PUT, POST, DELETE");
+		call_header(c, "Allow", o != NULL ? "DELETE" : s3_state(c)->allow != NULL
+		    ? s3_state(c)->allow : "HEAD, DELETE, POST, GET, PUT");
 	if (o != NULL) {
 		call_header(c, "x-amz-delete-marker", "true");
 		call_header(c, "x-amz-version-id", s3_version_id(o->version));

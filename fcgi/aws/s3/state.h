@@ -54,6 +54,7 @@ struct s3_state {
 	struct reading   *form;   /* the request is one (form.h) */
 	struct s3_cors   *cors;   /* of this answer, whatever it becomes; NULL: none */
 	const struct blob_object *marker; /* the delete marker that is why */
+	const char       *allow;  /* of a MethodNotAllowed; NULL: every method */
 	struct s3_access *access; /* of buckets this run has asked about (access.h) */
 	struct asked     *asked;
 };

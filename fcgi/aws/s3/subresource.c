@@ -1,22 +1,27 @@
 /* fcgi/aws/s3/subresource.c - the parts of buckets and objects that a query names: ?acl, ?policy */
 #include <assert.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "fcgi/aws/s3/s3.h"
+#include "fcgi/aws/s3/state.h"
 #include "fcgi/proto/aws_rest.h"
+#include "shared/base/text.h"
 
 /*
  * The operation table says which there are: what comes first in a query is one.  A request that
  * names one without being an operation of it is none at all: DELETE of a bucket's ?acl must not
- * delete the bucket.  What else there is in a query S3 does not look at.
+ * delete the bucket.  What else there is in a query S3 does not look at.  What it answers was
+ * reported by who compares with it (github.com/versity/versitygw 896, 1226, 1229, 1236, 1597, 1688,
+ * 2155; brekkylab/backlot 230, 267, 312).
  */
 enum { MOST = 100 };
 
 extern const struct service service_aws_s3;
 
-/* Arguments of operations on objects, not parts of them. */
-static const char *const none[] = { "partNumber", "uploadId" };
+/* A part of an object as S3 tells it, an argument beside it: only PUT cannot do without either. */
+static const char UPLOAD[] = "uploadId", NUMBER[] = "partNumber";
 
 static struct {
 	const char *name;
@@ -46,10 +51,7 @@ note(const struct op *op)
 		return;
 	name++;
 	n = strcspn(name, "&=");
-	for (i = 0; i < COUNT(none); i++)
-		if (strlen(none[i]) == n && memcmp(none[i], name, n) == 0)
-			return;
-	if (name[n] == '=')
+	if (name[n] == '=' || (n == strlen(NUMBER) && memcmp(name, NUMBER, n) == 0))
 		return;
 	i = find(name, n);
 	assert(i < MOST);
@@ -76,8 +78,10 @@ names(const struct op *op, size_t part)
 	const char *s = op->http != NULL ? strchr(op->http, '?') : NULL;
 	size_t      n = parts[part].n;
 
-	return s != NULL && strncmp(s + 1, parts[part].name, n) == 0 &&
-	    (s[n + 1] == '\0' || s[n + 1] == '&');
+	for (; s != NULL; s = strchr(s + 1, '&'))
+		if (strncmp(s + 1, parts[part].name, n) == 0 && (s[n + 1] == '\0' || s[n + 1] == '&'))
+			return true;
+	return false;
 }
 
 const char *
@@ -88,10 +92,72 @@ s3_stray_subresource(const struct call *c, const struct op *op)
 		const char *name = c->req->args.pairs[i].name;
 		size_t      part = find(name, strlen(name));
 
+		if (part < n_parts && strcmp(name, UPLOAD) == 0 && aws_rest_label(c, "Key") == NULL)
+			continue;
 		if (part < n_parts && (op == NULL || !names(op, part)))
 			return name;
 	}
+	if (strcmp(c->req->method, "PUT") == 0 && request_arg(c->req, NUMBER) != NULL &&
+	    request_arg(c->req, UPLOAD) == NULL && aws_rest_label(c, "Key") != NULL)
+		return NUMBER;
 	return NULL;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* More than one part, which no operation is about. */
+static void
+check_conflict(struct call *c)
+{
+	const char **list = mem_array(c->task->mem, const char *, c->req->args.n);
+	struct buf   all = buf_new(c->task->mem);
+	size_t       n = 0;
+
+	for (size_t i = 0; i < c->req->args.n; i++) {
+		const char *name = c->req->args.pairs[i].name;
+
+		if (find(name, strlen(name)) < n_parts)
+			list[n++] = name;
+	}
+	qsort(list, n, sizeof(*list), by_name);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || strcmp(list[i], list[i - 1]) != 0)
+			buf_fmt(&all, "%s%s", i > 0 ? ", " : "", list[i]);
+	if (n > 0 && strcmp(list[0], list[n - 1]) != 0)
+		s3_throw(c, &S3_INVALID_ARGUMENT, mem_fmt(c->task->mem,
+		    "Conflicting query string parameters: %s", all.data), "ArgumentName",
+		    "ResourceType", "ArgumentValue", list[0], NULL);
+}
+
+/*
+ * The methods that part has, in S3's order.  A bucket's uploads and those of its keys are one,
+ * other parts of both are not.
+ */
+static const char *
+methods(struct call *c, size_t part, bool key)
+{
+	static const char *const order[] = { "DELETE", "POST", "GET", "PUT" };
+	struct buf               all = buf_new(c->task->mem);
+	bool                     both = !parts[part].of_key || !parts[part].of_bucket ||
+	    (parts[part].n == strlen("uploads") && memcmp(parts[part].name, "uploads", 7) == 0);
+
+	buf_text(&all, "");
+	for (size_t m = 0; m < COUNT(order); m++)
+		for (size_t i = 0; i < service_aws_s3.n_ops; i++) {
+			const struct op *op = &service_aws_s3.ops[i];
+
+			if (!names(op, part) || strstr(op->http, NUMBER) != NULL ||
+			    !text_starts(op->http, order[m]) ||
+			    (!both && (strstr(op->http, "{Key+}") != NULL) != key))
+				continue;
+			buf_fmt(&all, "%s%s", all.len > 0 ? ", " : "", order[m]);
+			break;
+		}
+	return all.data;
 }
 
 void
@@ -99,8 +165,16 @@ s3_throw_subresource(struct call *c, const char *name)
 {
 	bool   key = aws_rest_label(c, "Key") != NULL;
 	size_t part = find(name, strlen(name));
-	char  *type = mem_text(c->task->mem, name);
+	char  *type = mem_text(c->task->mem, strcmp(name, UPLOAD) == 0 ? "upload" : name);
 
+	check_conflict(c);
+	if (strcmp(name, NUMBER) == 0)
+		s3_throw(c, &S3_INVALID_ARGUMENT,
+		    "This operation does not accept partNumber without uploadId",
+		    "ArgumentName", NUMBER, "ArgumentValue", NUMBER, NULL);
+	if (key && strcmp(name, "uploads") == 0 && strcmp(c->req->method, "GET") == 0)
+		s3_throw(c, &S3_INVALID_REQUEST,
+		    "Key is not expected for the GET method ?uploads subresource", NULL);
 	if (part < n_parts && !(key ? parts[part].of_key : parts[part].of_bucket))
 		s3_throw(c, &S3_INVALID_REQUEST, mem_fmt(c->task->mem,
 		    "There is no such thing as the ?%s sub-resource for a %s", name,
@@ -108,5 +182,7 @@ s3_throw_subresource(struct call *c, const char *name)
 	for (char *p = type; *p != '\0'; p++)
 		if (*p >= 'a' && *p <= 'z')
 			*p = (char)(*p - 'a' + 'A');
+	if (part < n_parts)
+		s3_state(c)->allow = methods(c, part, key);
 	s3_throw(c, &S3_METHOD_NOT_ALLOWED, NULL, "Method", c->req->method, "ResourceType", type, NULL);
 }
