@@ -54,8 +54,10 @@ read_request(struct completion *k)
 	struct call      *c = k->c;
 	const struct xml *x = s3_xml_plain(c, "CompleteMultipartUpload");
 
+	if (x == NULL)
+		s3_throw(c, &S3_INVALID_REQUEST, "You must specify at least one part", NULL);
 	k->list = mem_array(c->task->mem, struct named, MOST_PARTS);
-	for (x = x != NULL ? x->first : NULL; x != NULL; x = x->next) {
+	for (x = x->first; x != NULL; x = x->next) {
 		const char *number = xml_child_text(x, "PartNumber"), *etag = xml_child_text(x, "ETag");
 
 		if (strcmp(x->name, "Part") != 0)
@@ -63,13 +65,18 @@ read_request(struct completion *k)
 		if (number == NULL || etag == NULL || k->n == MOST_PARTS ||
 		    !text_i64(number, INT32_MIN, INT32_MAX, &k->list[k->n].number))
 			task_throw(c->task, &S3_MALFORMED_XML, NULL);
-		if (k->list[k->n].number < 1 || k->list[k->n].number > MOST_PARTS)
+		if (k->list[k->n].number < 1)
+			s3_throw(c, &S3_INVALID_ARGUMENT, "PartNumber must be >= 1",
+			    "ArgumentName", "PartNumber", "ArgumentValue", number, NULL);
+		if (k->list[k->n].number > MOST_PARTS)
 			s3_throw(c, &S3_INVALID_ARGUMENT,
 			    "Part number must be an integer between 1 and 10000, inclusive",
 			    "ArgumentName", "PartNumber", "ArgumentValue", number, NULL);
 		k->list[k->n].etag = unquoted(c, etag);
 		k->list[k->n++].x = x;
 	}
+	if (k->n == 0)
+		task_throw(c->task, &S3_MALFORMED_XML, NULL);
 }
 
 /* Completed before, and the object still is what was made: the answer is the same again. */
@@ -86,8 +93,6 @@ completed_before(struct completion *k)
 static void
 check_order(struct completion *k)
 {
-	if (k->n == 0)
-		s3_throw(k->c, &S3_INVALID_REQUEST, "You must specify at least one part", NULL);
 	for (size_t i = 1; i < k->n; i++)
 		if (k->list[i].number <= k->list[i - 1].number)
 			s3_throw(k->c, &S3_INVALID_PART_ORDER, NULL, "UploadId", k->id, NULL);
@@ -239,7 +244,13 @@ check_whole(struct completion *k)
 	size_t                    n = value != NULL ? strlen(value) : 0;
 	int64_t                   bytes;
 
-	if (size != NULL && (!text_i64(size, 0, INT64_MAX, &bytes) || bytes != k->object.size))
+	if (size != NULL && !text_i64(size, INT64_MIN, INT64_MAX, &bytes))
+		s3_throw(c, &S3_INVALID_REQUEST, mem_fmt(c->task->mem,
+		    "Value for x-amz-mp-object-size header is invalid: '%s'", size), NULL);
+	if (size != NULL && bytes < 0)
+		s3_throw(c, &S3_INVALID_REQUEST, mem_fmt(c->task->mem,
+		    "Value for x-amz-mp-object-size header is less than zero: '%s'", size), NULL);
+	if (size != NULL && bytes != k->object.size)
 		s3_throw(c, &S3_INVALID_REQUEST, mem_fmt(c->task->mem,
 		    "The provided 'x-amz-mp-object-size' header value %s does not match what was "
 		    "computed: %lld", size, (long long)k->object.size), NULL);

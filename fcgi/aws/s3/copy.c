@@ -12,10 +12,10 @@
 static const char COPIED[] = "ObjectCreated:Copy";
 
 static _Noreturn void
-bad_source(struct call *c)
+bad_source(struct call *c, const char *what)
 {
-	s3_throw(c, &S3_INVALID_ARGUMENT, "Invalid copy source object key", "ArgumentName",
-	    "x-amz-copy-source", "ArgumentValue", "x-amz-copy-source", NULL);
+	s3_throw(c, &S3_INVALID_ARGUMENT, mem_fmt(c->task->mem, "Invalid copy source %s", what),
+	    "ArgumentName", "x-amz-copy-source", "ArgumentValue", "x-amz-copy-source", NULL);
 }
 
 /* SDKs write a space as %20 or as '+': S3 takes both, so a plus is %2B. */
@@ -25,7 +25,7 @@ decode(struct call *c, const char *s, size_t n)
 	char *text = uri_decode_query(c->task->mem, s, n, NULL);
 
 	if (text == NULL || !text_utf8(text, strlen(text)))
-		bad_source(c);
+		bad_source(c, "encoding");
 	return text;
 }
 
@@ -60,7 +60,7 @@ s3_copy_source(struct call *c)
 		text++;
 	slash = strchr(text, '/');
 	if (slash == NULL || slash == text || slash[1] == '\0')
-		bad_source(c);
+		bad_source(c, "object key");
 	*slash = '\0';
 	s.bucket = text;
 	s.key = slash + 1;

@@ -183,11 +183,13 @@ read_object(struct call *c, bool with_bytes)
 void
 s3_get_object(struct call *c)
 {
+	s3_check_overrides(c);
 	read_object(c, true);
 }
 
 void
 s3_head_object(struct call *c)
 {
+	s3_check_overrides(c);
 	read_object(c, false);
 }

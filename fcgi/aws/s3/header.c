@@ -73,6 +73,9 @@ s3_refuse_headers(struct call *c, bool is_copy)
 	for (size_t i = 0; i < COUNT(not_built); i++)
 		if (s3_header(c, not_built[i]) != NULL)
 			refuse(c, not_built[i], NULL);
+	if (!is_copy && s3_header_empty(c, "x-amz-copy-source"))
+		s3_throw(c, &S3_INVALID_ARGUMENT, "Invalid copy source bucket name", "ArgumentName",
+		    "x-amz-copy-source", "ArgumentValue", "x-amz-copy-source", NULL);
 	encryption_check(c);
 	if (!is_copy && s3_header(c, "x-amz-tagging-directive") != NULL)
 		refuse(c, "x-amz-tagging-directive", NULL);
@@ -182,8 +185,8 @@ struct metadata {
 };
 
 /*
- * The gateway turns '_' into '-'.  What the client really wrote stands in the list of headers it
- * signed.
+ * The gateway turns '_' and '.' into '-'.  What the client really wrote stands in the list of
+ * headers it signed.
  */
 static const char *
 real_name(struct call *c, const char *name)
@@ -191,16 +194,9 @@ real_name(struct call *c, const char *name)
 	const struct sigv4 *s = c->auth;
 
 	for (size_t i = 0; s != NULL && s->signed_headers != NULL &&
-	    s->signed_headers[i] != NULL; i++) {
-		const char *a = s->signed_headers[i], *b = name;
-
-		while (*a != '\0' && (*a == *b || (*a == '_' && *b == '-'))) {
-			a++;
-			b++;
-		}
-		if (*a == '\0' && *b == '\0')
+	    s->signed_headers[i] != NULL; i++)
+		if (request_same_header(s->signed_headers[i], name))
 			return s->signed_headers[i];
-	}
 	return name;
 }
 
@@ -317,6 +313,26 @@ override(struct call *c, const char *argument)
 			    "Header value cannot be represented using ISO-8859-1.", "ArgumentName", argument,
 			    "ArgumentValue", said, NULL);
 	return said;
+}
+
+void
+s3_check_overrides(struct call *c)
+{
+	for (size_t i = 0; i < c->req->args.n; i++) {
+		const char *name = c->req->args.pairs[i].name;
+		size_t      k = 0;
+
+		if (!text_starts(name, "response-"))
+			continue;
+		while (k < COUNT(overrides) && (overrides[k].argument == NULL ||
+		    strcmp(overrides[k].argument, name) != 0))
+			k++;
+		if (k == COUNT(overrides))
+			s3_throw(c, &S3_INVALID_ARGUMENT, mem_fmt(c->task->mem,
+			    "%s is not in the set of overridable response headers. Please refer to the S3 "
+			    "API documentation for a complete list of overridable response headers.", name),
+			    "ArgumentName", name, "ArgumentValue", c->req->args.pairs[i].value, NULL);
+	}
 }
 
 void

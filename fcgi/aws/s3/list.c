@@ -47,11 +47,14 @@ max_keys(struct call *c)
 
 	if (value == NULL || *value == '\0')
 		return n;
-	if (!text_i64(value, INT64_MIN, INT64_MAX, &n))
+	if (!text_i64(value, INT32_MIN, INT32_MAX, &n))
 		s3_throw(c, &S3_INVALID_ARGUMENT,
 		    "Provided max-keys not an integer or within integer range",
 		    "ArgumentName", "max-keys", "ArgumentValue", value, NULL);
-	if (n < 0 || n > INT32_MAX)
+	if (n < 0 && strcmp(c->op->name, "ListObjectVersions") == 0)
+		s3_throw(c, &S3_INVALID_ARGUMENT, "max-keys cannot be negative",
+		    "ArgumentName", "max-keys", "ArgumentValue", value, NULL);
+	if (n < 0)
 		s3_throw(c, &S3_INVALID_ARGUMENT,
 		    "Argument maxKeys must be an integer between 0 and 2147483647",
 		    "ArgumentName", "maxKeys", "ArgumentValue", value, NULL);

@@ -93,6 +93,8 @@ void        s3_restore_header(struct call *c, const struct blob_object *o);
 void        s3_restore_status(struct call *c, const struct blob_object *o);
 /* x-amz-abort-date and -rule-id of an upload that a rule of its bucket will abort. */
 void        s3_abort_headers(struct call *c, const char *bucket, const struct blob_upload *u);
+/* What the query asks to be answered otherwise can be: "response-..." */
+void        s3_check_overrides(struct call *c);
 /* Answer with them. */
 void        s3_put_headers(struct call *c, const struct blob_object *o);
 /* A query argument that is to be UTF-8, "" when it is not there. */

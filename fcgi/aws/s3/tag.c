@@ -170,7 +170,8 @@ s3_tags_header(struct call *c)
 		list[n].key = decoded(c, header, p, equals != NULL ? (size_t)(equals - p) : len);
 		list[n].value = equals == NULL ? "" :
 		    decoded(c, header, equals + 1, len - (size_t)(equals + 1 - p));
-		if (!fits(list[n].key, KEY_MOST) || !fits(list[n].value, VALUE_MOST))
+		if (*list[n].key == '\0' || !fits(list[n].key, KEY_MOST) ||
+		    !fits(list[n].value, VALUE_MOST))
 			bad_header(c, header);
 		n++;
 	}

@@ -19,11 +19,11 @@ number_arg(struct call *c, const char *name, int64_t unsaid)
 
 	if (value == NULL || *value == '\0')
 		return n;
-	if (!text_i64(value, INT64_MIN, INT64_MAX, &n))
+	if (!text_i64(value, INT32_MIN, INT32_MAX, &n))
 		s3_throw(c, &S3_INVALID_ARGUMENT, mem_fmt(c->task->mem,
 		    "Provided %s not an integer or within integer range", name),
 		    "ArgumentName", name, "ArgumentValue", value, NULL);
-	if (n < 0 || n > INT32_MAX)
+	if (n < 0)
 		s3_throw(c, &S3_INVALID_ARGUMENT, mem_fmt(c->task->mem,
 		    "Argument %s must be an integer between 0 and 2147483647", name),
 		    "ArgumentName", name, "ArgumentValue", value, NULL);

@@ -120,7 +120,7 @@ test_refused(void **state)
 	const char *none = "nothing", *five = upload_part_xml(5, large, LAST);
 
 	(void)state;
-	assert_string_equal(upload_complete("", "").code, "InvalidRequest");
+	assert_string_equal(upload_complete("", "").code, "MalformedXML");
 	assert_string_equal(upload_complete("", "<Part><PartNumber>x</PartNumber></Part>").code,
 	    "MalformedXML");
 	assert_string_equal(upload_complete("", upload_part_xml(3, large, PART)).code, "InvalidPart");
