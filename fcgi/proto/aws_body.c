@@ -160,10 +160,11 @@ begin_chunk(struct aws_body *b)
 		fail(b, b->f->small_chunk);
 	}
 	b->last_size = k->size;
-	if (k->size > b->want - b->got)
+	if (!b->is_signed)
+		return;
+	if (k->signature[0] == '\0')
 		fail(b, b->f->malformed);
-	if (b->is_signed)
-		digest_restart(b->digest);
+	digest_restart(b->digest);
 }
 
 static void
@@ -238,10 +239,8 @@ finish_framed(struct aws_body *b)
 {
 	if (b->left > 0 || b->c->req->read(b->c->req, b->input, INPUT) > 0)
 		fail(b, b->f->malformed);
-	if (b->c->req->short_body)
+	if (b->c->req->short_body || b->got != b->want)
 		fail(b, b->f->incomplete);
-	if (b->got != b->want)
-		fail(b, b->f->malformed);
 	if (b->has_trailer)
 		check_trailers(b);
 	b->done = true;
@@ -254,6 +253,21 @@ refill(struct aws_body *b)
 	b->at = b->input;
 	if (b->left == 0)
 		fail(b, b->c->req->short_body ? b->f->incomplete : b->f->malformed);
+}
+
+/* Bytes past the length that was said go nowhere: how the framing ends decides what is wrong. */
+static void
+take_data(struct aws_body *b)
+{
+	const struct chunked *k = &b->chunked;
+
+	b->got += (int64_t)k->len;
+	if (b->is_signed)
+		digest_add(b->digest, k->data, k->len);
+	if (b->got > b->want)
+		return;
+	b->data = k->data;
+	b->len = k->len;
 }
 
 /* Until there is data, or everything is over. */
@@ -269,11 +283,7 @@ advance(struct aws_body *b)
 			begin_chunk(b);
 			break;
 		case CHUNKED_DATA:
-			b->data = b->chunked.data;
-			b->len = b->chunked.len;
-			b->got += (int64_t)b->len;
-			if (b->is_signed)
-				digest_add(b->digest, b->data, b->len);
+			take_data(b);
 			break;
 		case CHUNKED_END:
 			if (b->is_signed)

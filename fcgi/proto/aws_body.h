@@ -17,8 +17,8 @@ struct fault;
  * does that).
  */
 struct aws_body_faults {
-	const struct fault *incomplete;     /* ended before its length: IncompleteBody */
-	const struct fault *malformed;      /* unreadable or cut framing, or not the decoded length */
+	const struct fault *incomplete;     /* ended before its length, or decodes to another */
+	const struct fault *malformed;      /* unreadable or cut framing */
 	const struct fault *missing_length; /* framing without x-amz-decoded-content-length */
 	const struct fault *small_chunk;    /* one below 8 KiB before another; NULL: allowed */
 	const struct fault *mismatch;         /* a chunk's or the trailer's signature */

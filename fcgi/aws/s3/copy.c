@@ -59,7 +59,9 @@ s3_copy_source(struct call *c)
 	if (*text == '/')
 		text++;
 	slash = strchr(text, '/');
-	if (slash == NULL || slash == text || slash[1] == '\0')
+	if (*text == '\0' || slash == text)
+		bad_source(c, "bucket name");
+	if (slash == NULL || slash[1] == '\0')
 		bad_source(c, "object key");
 	*slash = '\0';
 	s.bucket = text;

@@ -40,6 +40,16 @@ check_pattern(struct call *c, const struct xml *rule, const char *element)
 	}
 }
 
+/* S3 calls either kind of header an allowed one: github.com/scality/cloudserver 497. */
+static void
+check_header(struct call *c, const struct xml *rule, const char *element)
+{
+	for (const struct xml *x = xml_child(rule, element); x != NULL; x = xml_again(x))
+		if (*x->text != '\0' && !text_token(x->text))
+			s3_throw(c, &S3_INVALID_REQUEST, mem_fmt(c->task->mem,
+			    "AllowedHeader \"%s\" contains invalid character.", x->text), NULL);
+}
+
 void
 config_check_cors(struct call *c, struct xml *x)
 {
@@ -54,6 +64,8 @@ config_check_cors(struct call *c, struct xml *x)
 				    "method in CORS config. Unsupported method is %s", m->text), NULL);
 		check_pattern(c, rule, "AllowedOrigin");
 		check_pattern(c, rule, "AllowedHeader");
+		check_header(c, rule, "AllowedHeader");
+		check_header(c, rule, "ExposeHeader");
 		for (const struct xml *h = xml_child(rule, "ExposeHeader"); h != NULL; h = xml_again(h))
 			if (strchr(h->text, '*') != NULL)
 				s3_throw(c, &S3_INVALID_REQUEST, mem_fmt(c->task->mem, "ExposeHeader \"%s\" "

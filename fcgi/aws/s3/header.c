@@ -315,6 +315,7 @@ override(struct call *c, const char *argument)
 	return said;
 }
 
+/* Of those who are nobody S3 refuses them: github.com/floci-io/floci 1098. */
 void
 s3_check_overrides(struct call *c)
 {
@@ -327,6 +328,9 @@ s3_check_overrides(struct call *c)
 		while (k < COUNT(overrides) && (overrides[k].argument == NULL ||
 		    strcmp(overrides[k].argument, name) != 0))
 			k++;
+		if (k < COUNT(overrides) && c->auth == NULL)
+			s3_throw(c, &S3_INVALID_REQUEST, "Request specific response headers cannot be used "
+			    "for anonymous GET requests.", NULL);
 		if (k == COUNT(overrides))
 			s3_throw(c, &S3_INVALID_ARGUMENT, mem_fmt(c->task->mem,
 			    "%s is not in the set of overridable response headers. Please refer to the S3 "

@@ -152,6 +152,11 @@ def test_public_read_of_an_object(owner, other, nobody, shared, refused):
     for client in (other, nobody):
         assert client.get_object(Bucket=shared, Key="open")["Body"].read() == b"x"
         assert client.head_object(Bucket=shared, Key="open")["ContentLength"] == 1
+        if client is nobody:  # what floci-io/floci 1098 measured
+            with refused("InvalidRequest", 400) as r:
+                client.get_object(Bucket=shared, Key="open", ResponseCacheControl="no-cache")
+            assert r.response["Error"]["Message"] == "Request specific response headers cannot " \
+                "be used for anonymous GET requests."
         with refused("AccessDenied", 403):
             client.get_object(Bucket=shared, Key="shut")
         with refused("AccessDenied", 403):
