@@ -33,7 +33,8 @@ struct sigv4_faults {
 	const struct fault *malformed;        /* an Authorization header that cannot be read */
 	const struct fault *malformed_query;  /* the same in a presigned URL [malformed] */
 	const struct fault *incomplete_query; /* of version 2 [malformed_query] */
-	const struct fault *unsupported;      /* another mechanism: "AWS key:sig", Bearer [malformed] */
+	const struct fault *version_2;        /* "AWS key:signature" in the header [unsupported] */
+	const struct fault *unsupported;      /* another mechanism: Basic, Bearer [malformed] */
 	const struct fault *two_ways;         /* header and query at once [malformed] */
 	const struct fault *no_date;          /* neither x-amz-date nor Date [malformed] */
 	const struct fault *unknown_key;

@@ -168,7 +168,8 @@ read_header(struct reader *r, const char *header)
 	r->malformed = r->f->malformed;
 	r->where = "The authorization header is malformed; ";
 	if (!text_starts(header, ALGORITHM) || (header[n] != '\0' && !is_space(header[n])))
-		task_throw(r->c->task, either(r->f->unsupported, r->f->malformed), NULL);
+		task_throw(r->c->task, either(text_starts(header, "AWS ") ? r->f->version_2 : NULL,
+		    either(r->f->unsupported, r->f->malformed)), NULL);
 	read_components(r, header + n, values);
 	read_credential(r, values[CREDENTIAL]);
 	read_signed_headers(r, values[SIGNED_HEADERS]);

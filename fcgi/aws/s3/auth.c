@@ -7,6 +7,7 @@
 
 static const struct sigv4_faults faults = {
 	.malformed = &S3_AUTH_HEADER, .malformed_query = &S3_AUTH_QUERY, .unsupported = &S3_AUTH_TYPE,
+	.version_2 = &S3_AUTH_OLD,
 	.incomplete_query = &S3_ACCESS_DENIED, .two_ways = &S3_AUTH_TWICE,
 	.no_date = &S3_AUTH_NO_DATE, .unknown_key = &S3_UNKNOWN_KEY_ID,
 	.mismatch = &S3_SIGNATURE, .not_signed = &S3_NOT_SIGNED, .skewed = &S3_SKEWED,

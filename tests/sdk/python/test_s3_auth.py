@@ -117,6 +117,9 @@ def test_other_authorization(environment, bucket, value):
     assert (answer.status, answer.code) == (400, "InvalidArgument")
     assert b"<Message>Unsupported Authorization Type</Message><ArgumentName>Authorization" \
         b"</ArgumentName><ArgumentValue>" + value.encode() + b"</ArgumentValue>" in answer.body
+    head["Authorization"] = "AWS AKIA:signature"
+    answer = raw.exchange(url, raw.request_bytes("GET", url, head))
+    assert (answer.status, answer.code) == (400, "InvalidRequest")
 
 
 @pytest.fixture(scope="module", params=["s3v4", "s3"])
