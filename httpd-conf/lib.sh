@@ -86,7 +86,8 @@ port_free() {
 	! grep -q ":$1\$" <<<"$BUSY"
 }
 
-# detach <command ...> - in a session of its own, with nothing of ours open
+# detach <command ...> - in a session of its own, with nothing of ours open, and no signal ignored:
+# what a shell finds ignored (SIGHUP under nohup) it cannot trap
 detach() {
 	(
 		local fd
@@ -95,6 +96,6 @@ detach() {
 			[ "$fd" -le 2 ] || eval "exec $fd>&-" 2>/dev/null || true
 		done
 		cd "$STATE" || exit 1
-		exec setsid "$@" </dev/null >/dev/null 2>&1
+		exec env --default-signal setsid "$@" </dev/null >/dev/null 2>&1
 	) &
 }

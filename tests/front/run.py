@@ -32,7 +32,10 @@ class Front(installation.Installation):
                     shutil.chown(os.path.join(d, name), user)
 
     def script(self, *words, **settings):
-        prefix = [] if self.user is None else becoming(self.user)
+        # What is started must hear a SIGHUP, though whoever starts it does not (nohup make up).
+        prefix = ["env", "--ignore-signal=HUP"]
+        if self.user is not None:
+            prefix += becoming(self.user)
         done = subprocess.run([*prefix, f"{self.root}/httpd-conf/up.sh", *words], text=True,
                               timeout=180, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, cwd=self.root, umask=self.umask,
