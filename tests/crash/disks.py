@@ -95,6 +95,8 @@ def move(source, target, names):
 def small_log(i, size):
     """PostgreSQL's log is on a disk of its own, with nothing spare on it."""
     log = f"{i.state}/pg/pg_wal"
+    # In the last quarter of a segment PostgreSQL would want the next one as soon as it starts.
+    i.sql("select pg_switch_wal()")
     with contextlib.ExitStack() as mounted:
         with stopped(i):
             control = subprocess.run([f"{bin_of(i)}/pg_controldata", f"{i.state}/pg"], check=True,
