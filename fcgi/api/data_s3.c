@@ -10,9 +10,9 @@
 #include "shared/core/seed.h"
 #include "shared/core/weigh.h"
 #include "shared/engine/blob.h"
+#include "shared/engine/blob_access.h"
 
 #define DEFAULT_BUCKET "mock-data"
-#define REGION         "us-east-1"
 
 enum { SAMPLE = 100 };
 
@@ -42,13 +42,9 @@ name_fits(const char *name)
 static int64_t
 weight(struct call *c, const struct data_wish *w)
 {
-	struct buf  b = buf_new(c->task->mem);
-	struct enc *e = enc_new(c->task->mem, &enc_traits_json, &b);
-	int64_t     n = w->count < SAMPLE ? w->count : SAMPLE;
+	int64_t    n = w->count < SAMPLE ? w->count : SAMPLE;
+	struct buf b = seed_file(c->task->mem, w->mem, w->template, &w->in, 0, n);
 
-	enc_list(e, NULL, NULL);
-	mock_write(e, w->mem, w->template, &w->in, 0, n);
-	enc_end(e);
 	return (int64_t)b.len * w->count / n;
 }
 
@@ -56,7 +52,7 @@ weight(struct call *c, const struct data_wish *w)
 static bool
 make_bucket(struct call *c, const struct data_wish *w, const struct space *sp, const char *who)
 {
-	struct blob_new_bucket wish = { .name = bucket_name(w), .region = REGION };
+	struct blob_new_bucket wish = { .name = bucket_name(w), .region = BLOB_FIRST_REGION };
 	struct blob_bucket     b;
 
 	if (blob_bucket_make(c->task, sp, who, &wish, &b) == BLOB_OK)

@@ -6,6 +6,7 @@
 #include "shared/base/task.h"
 #include "shared/db/db.h"
 #include "shared/engine/space.h"
+#include "shared/wire/enc.h"
 
 static struct rows
 create_files(struct task *t, const struct seed_wish *w)
@@ -46,6 +47,19 @@ seed_find(struct task *t, int64_t account, const char *public_id, int64_t id)
 		.made = row_bool(&r, 0, "made"),
 	};
 	return s;
+}
+
+struct buf
+seed_file(struct mem *m, struct mem *record, const struct mock_template *of,
+    const struct mock_inputs *in, int64_t first, int64_t last)
+{
+	struct buf  b = buf_new(m);
+	struct enc *e = enc_new(m, &enc_traits_json, &b);
+
+	enc_list(e, NULL, NULL);
+	mock_write(e, record, of, in, first, last);
+	enc_end(e);
+	return b;
 }
 
 const char *

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "shared/base/buf.h"
 #include "shared/core/mockdata/mock.h"
 
 struct conf;
@@ -66,7 +67,12 @@ int64_t seed_create(struct task *t, const struct seed_wish *w);
 /* NULL: the account's environment has no such. */
 struct seeding *seed_find(struct task *t, int64_t account, const char *public_id, int64_t id);
 
-/* The key of the file that begins with that record. */
+/*
+ * Records [first, last) as a file has them, JSON in `m`, each made in `record`; and the key of the
+ * file that begins with `first`.
+ */
+struct buf  seed_file(struct mem *m, struct mem *record, const struct mock_template *of,
+    const struct mock_inputs *in, int64_t first, int64_t last);
 const char *seed_file_key(struct mem *m, const char *prefix, const struct mock_template *of,
     int64_t first);
 

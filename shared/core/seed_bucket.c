@@ -15,7 +15,6 @@
 #include "shared/store/store.h"
 #include "shared/wire/base64.h"
 #include "shared/wire/digest.h"
-#include "shared/wire/enc.h"
 
 enum { MOST_RUNS = 3 };
 
@@ -53,19 +52,6 @@ find_space(struct file *f)
 			return e;
 		}
 	return NULL;
-}
-
-static struct buf
-write_records(struct file *f)
-{
-	struct seed_hand *h = f->h;
-	struct buf        b = buf_new(h->t->mem);
-	struct enc       *e = enc_new(h->t->mem, &enc_traits_json, &b);
-
-	enc_list(e, NULL, NULL);
-	mock_write(e, h->record, h->template, &h->in, h->done, f->last);
-	enc_end(e);
-	return b;
 }
 
 /* The object as the SDK's upload would leave it, digests included. */
@@ -143,7 +129,7 @@ put_file(void *arg)
 		return;
 	}
 	reached(f, "opened", true);
-	b = write_records(f);
+	b = seed_file(h->t->mem, h->record, h->template, &h->in, h->done, f->last);
 	describe(f, &b);
 	if (!weigh_fits(h->t, h->s->limit, e->account, e->storage, f->object.size)) {
 		f->end = seed_because(h, SEED_FULL, "The account stores all it may.");
