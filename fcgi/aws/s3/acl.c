@@ -6,7 +6,6 @@
 
 #include "fcgi/aws/s3/s3.h"
 #include "fcgi/aws/s3/state.h"
-#include "fcgi/proto/aws_rest.h"
 #include "shared/base/text.h"
 #include "shared/wire/xml.h"
 
@@ -111,7 +110,7 @@ void
 s3_acl_refuse_email(struct call *c)
 {
 	s3_throw(c, &S3_METHOD_NOT_ALLOWED, NULL, "Method", c->req->method, "ResourceType",
-	    aws_rest_label(c, "Key") != NULL ? "OBJECT" : "BUCKET", NULL);
+	    s3_resource_type(c), NULL);
 }
 
 static const char *

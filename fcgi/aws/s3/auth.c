@@ -4,6 +4,7 @@
 #include "fcgi/aws/s3/cors.h"
 #include "fcgi/aws/s3/form.h"
 #include "fcgi/aws/s3/s3.h"
+#include "shared/engine/blob_access.h"
 
 static const struct sigv4_faults faults = {
 	.malformed = &S3_AUTH_HEADER, .malformed_query = &S3_AUTH_QUERY, .unsupported = &S3_AUTH_TYPE,
@@ -29,5 +30,5 @@ s3_region(const struct call *c)
 {
 	const struct sigv4 *s = c->auth;
 
-	return s != NULL && s->region != NULL ? s->region : "us-east-1";
+	return s != NULL && s->region != NULL ? s->region : BLOB_FIRST_REGION;
 }

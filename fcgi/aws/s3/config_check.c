@@ -4,6 +4,7 @@
 #include "fcgi/aws/s3/acl.h"
 #include "fcgi/aws/s3/config.h"
 #include "shared/base/text.h"
+#include "shared/engine/blob_access.h"
 #include "shared/wire/xml.h"
 
 enum { ACCOUNT_DIGITS = 12 };
@@ -125,8 +126,8 @@ config_check_logging(struct call *c, struct xml *x)
 		    "same.", target);
 	if (strcmp(from.region, to.region) != 0)
 		s3_throw(c, &S3_LOGGING_LOCATION, NULL, "TargetBucketLocation", to.region,
-		    strcmp(from.region, "us-east-1") != 0 ? "SourceBucketLocation" : NULL, from.region,
-		    NULL);
+		    strcmp(from.region, BLOB_FIRST_REGION) != 0 ? "SourceBucketLocation" : NULL,
+		    from.region, NULL);
 }
 
 /* At most one of what a filter may hold, and two or more of it inside And. */

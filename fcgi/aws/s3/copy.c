@@ -11,8 +11,8 @@
 
 static const char COPIED[] = "ObjectCreated:Copy";
 
-static _Noreturn void
-bad_source(struct call *c, const char *what)
+void
+s3_bad_source(struct call *c, const char *what)
 {
 	s3_throw(c, &S3_INVALID_ARGUMENT, mem_fmt(c->task->mem, "Invalid copy source %s", what),
 	    "ArgumentName", "x-amz-copy-source", "ArgumentValue", "x-amz-copy-source", NULL);
@@ -25,7 +25,7 @@ decode(struct call *c, const char *s, size_t n)
 	char *text = uri_decode_query(c->task->mem, s, n, NULL);
 
 	if (text == NULL || !text_utf8(text, strlen(text)))
-		bad_source(c, "encoding");
+		s3_bad_source(c, "encoding");
 	return text;
 }
 
@@ -60,9 +60,9 @@ s3_copy_source(struct call *c)
 		text++;
 	slash = strchr(text, '/');
 	if (*text == '\0' || slash == text)
-		bad_source(c, "bucket name");
+		s3_bad_source(c, "bucket name");
 	if (slash == NULL || slash[1] == '\0')
-		bad_source(c, "object key");
+		s3_bad_source(c, "object key");
 	*slash = '\0';
 	s.bucket = text;
 	s.key = slash + 1;

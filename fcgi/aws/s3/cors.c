@@ -253,7 +253,7 @@ answer_preflight(struct call *c, bool reachable)
 		refuse(c, "CORSResponse: This CORS request is not allowed. This is usually because the "
 		    "evalution of Origin, request method / Access-Control-Request-Method or "
 		    "Access-Control-Request-Headers are not whitelisted by the resource's CORS spec.",
-		    a.method, aws_rest_label(c, "Key") != NULL ? "OBJECT" : "BUCKET");
+		    a.method, s3_resource_type(c));
 	put_headers(c, answer_of(c, rule, &a, headers));
 }
 

@@ -172,6 +172,7 @@ read_object(struct call *c, bool with_bytes)
 	const char        *bucket = s3_bucket(c), *key = s3_key(c);
 	struct blob_object o;
 
+	s3_check_overrides(c);
 	encryption_check_read(c);
 	s3_find_version(c, bucket, key, with_bytes, &o);
 	s3_version_header(c, &o);
@@ -183,13 +184,11 @@ read_object(struct call *c, bool with_bytes)
 void
 s3_get_object(struct call *c)
 {
-	s3_check_overrides(c);
 	read_object(c, true);
 }
 
 void
 s3_head_object(struct call *c)
 {
-	s3_check_overrides(c);
 	read_object(c, false);
 }

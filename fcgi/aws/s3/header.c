@@ -74,8 +74,7 @@ s3_refuse_headers(struct call *c, bool is_copy)
 		if (s3_header(c, not_built[i]) != NULL)
 			refuse(c, not_built[i], NULL);
 	if (!is_copy && s3_header_empty(c, "x-amz-copy-source"))
-		s3_throw(c, &S3_INVALID_ARGUMENT, "Invalid copy source bucket name", "ArgumentName",
-		    "x-amz-copy-source", "ArgumentValue", "x-amz-copy-source", NULL);
+		s3_bad_source(c, "bucket name");
 	encryption_check(c);
 	if (!is_copy && s3_header(c, "x-amz-tagging-directive") != NULL)
 		refuse(c, "x-amz-tagging-directive", NULL);

@@ -39,25 +39,29 @@ s3_text_arg(struct call *c, const char *name)
 	return value != NULL ? value : "";
 }
 
-static int64_t
-max_keys(struct call *c)
+int64_t
+s3_number_arg(struct call *c, const char *name, int64_t unsaid)
 {
-	const char *value = request_arg(c->req, "max-keys");
-	int64_t     n = MOST_KEYS;
+	const char *value = request_arg(c->req, name);
+	int64_t     n = unsaid;
 
-	if (value == NULL || *value == '\0')
-		return n;
-	if (!text_i64(value, INT32_MIN, INT32_MAX, &n))
-		s3_throw(c, &S3_INVALID_ARGUMENT,
-		    "Provided max-keys not an integer or within integer range",
-		    "ArgumentName", "max-keys", "ArgumentValue", value, NULL);
-	if (n < 0 && strcmp(c->op->name, "ListObjectVersions") == 0)
-		s3_throw(c, &S3_INVALID_ARGUMENT, "max-keys cannot be negative",
-		    "ArgumentName", "max-keys", "ArgumentValue", value, NULL);
+	if (value != NULL && *value != '\0' && !text_i64(value, INT32_MIN, INT32_MAX, &n))
+		s3_throw(c, &S3_INVALID_ARGUMENT, mem_fmt(c->task->mem,
+		    "Provided %s not an integer or within integer range", name),
+		    "ArgumentName", name, "ArgumentValue", value, NULL);
+	return n;
+}
+
+static int64_t
+max_keys(struct call *c, bool versions)
+{
+	int64_t n = s3_number_arg(c, "max-keys", MOST_KEYS);
+
 	if (n < 0)
-		s3_throw(c, &S3_INVALID_ARGUMENT,
-		    "Argument maxKeys must be an integer between 0 and 2147483647",
-		    "ArgumentName", "maxKeys", "ArgumentValue", value, NULL);
+		s3_throw(c, &S3_INVALID_ARGUMENT, versions ? "max-keys cannot be negative"
+		    : "Argument maxKeys must be an integer between 0 and 2147483647",
+		    "ArgumentName", versions ? "max-keys" : "maxKeys",
+		    "ArgumentValue", request_arg(c->req, "max-keys"), NULL);
 	return n;
 }
 
@@ -76,17 +80,17 @@ wants_restored(struct call *c)
 }
 
 static struct page
-page_asked(struct call *c)
+page_asked(struct call *c, bool versions)
 {
 	const char *encoding = request_arg(c->req, "encoding-type");
-	struct page p = { .c = c, .encoded = encoding != NULL };
+	struct page p = { .c = c, .encoded = encoding != NULL, .versions = versions };
 
 	if (encoding != NULL && strcmp(encoding, "url") != 0)
 		s3_throw(c, &S3_INVALID_ARGUMENT, "Invalid Encoding Method specified in Request",
 		    "ArgumentName", "encoding-type", "ArgumentValue", encoding, NULL);
 	p.bucket = s3_bucket(c);
 	p.restored = wants_restored(c);
-	p.max = max_keys(c);
+	p.max = max_keys(c, versions);
 	p.what.prefix = s3_text_arg(c, "prefix");
 	p.what.delimiter = s3_text_arg(c, "delimiter");
 	p.what.after = "";
@@ -221,7 +225,7 @@ put_entries(const struct page *p, bool owner)
 void
 s3_list_objects(struct call *c)
 {
-	struct page p = page_asked(c);
+	struct page p = page_asked(c, false);
 
 	p.what.after = s3_text_arg(c, "marker");
 	p.what.past_fold = true;
@@ -250,7 +254,7 @@ continued_after(struct call *c, const char *token)
 void
 s3_list_objects_v2(struct call *c)
 {
-	struct page p = page_asked(c);
+	struct page p = page_asked(c, false);
 	const char *token = request_arg(c->req, "continuation-token");
 	const char *owner = request_arg(c->req, "fetch-owner");
 	const char *start = s3_text_arg(c, "start-after");
@@ -294,9 +298,8 @@ version_marker(struct call *c, const char *key_marker)
 void
 s3_list_object_versions(struct call *c)
 {
-	struct page p = page_asked(c);
+	struct page p = page_asked(c, true);
 
-	p.versions = true;
 	p.what.after = s3_text_arg(c, "key-marker");
 	p.what.past_fold = true;
 	p.after_version = version_marker(c, p.what.after);

@@ -178,6 +178,13 @@ s3_put_object_lock_configuration(struct call *c)
 		s3_throw_result(c, r, name, NULL);
 }
 
+/* What reads or changes a lock words it otherwise than what makes an object with one. */
+static _Noreturn void
+no_locks(struct call *c)
+{
+	s3_throw(c, &S3_INVALID_REQUEST, "Bucket is missing Object Lock Configuration", NULL);
+}
+
 /* The object a request is about, in a bucket with locks. */
 static struct blob_object
 find_locked(struct call *c)
@@ -186,7 +193,7 @@ find_locked(struct call *c)
 
 	s3_find_version(c, s3_bucket(c), s3_key(c), false, &o);
 	if (!o.locks)
-		s3_throw_result(c, BLOB_NO_LOCKS, NULL, NULL);
+		no_locks(c);
 	return o;
 }
 
@@ -247,6 +254,8 @@ s3_put_object_retention(struct call *c)
 	s3_event_begin(c, bucket);
 	r = blob_retain(c->task, &c->space, s3_owner(c), bucket, key, version, &l, passes, &o);
 	s3_event_object(c, bucket, "ObjectRetention:Put", r, &o, false);
+	if (r == BLOB_NO_LOCKS)
+		no_locks(c);
 	if (r != BLOB_OK)
 		s3_throw_version(c, r, bucket, key, version, &o);
 }
@@ -263,6 +272,8 @@ s3_put_object_legal_hold(struct call *c)
 	if (hold == NULL || !is_hold(hold))
 		task_throw(c->task, &S3_MALFORMED_XML, NULL);
 	r = blob_hold(c->task, &c->space, s3_owner(c), bucket, key, version, hold, &o);
+	if (r == BLOB_NO_LOCKS)
+		no_locks(c);
 	if (r != BLOB_OK)
 		s3_throw_version(c, r, bucket, key, version, &o);
 }

@@ -144,13 +144,6 @@ foreign(struct call *c, const char *bucket)
 	task_throw(c->task, &FAULT_CONFLICT, NULL);
 }
 
-/* What makes an object with a lock words it otherwise than what reads or changes a lock. */
-static bool
-is_about_lock(const struct call *c)
-{
-	return strstr(c->op->name, "Retention") != NULL || strstr(c->op->name, "LegalHold") != NULL;
-}
-
 void
 s3_throw_result(struct call *c, enum blob_result r, const char *bucket, const char *key)
 {
@@ -164,9 +157,7 @@ s3_throw_result(struct call *c, enum blob_result r, const char *bucket, const ch
 		s3_throw(c, &S3_ACCESS_DENIED, "Access Denied because object protected by object lock.",
 		    NULL);
 	if (r == BLOB_NO_LOCKS)
-		s3_throw(c, &S3_INVALID_REQUEST, is_about_lock(c)
-		    ? "Bucket is missing Object Lock Configuration"
-		    : "Bucket is missing ObjectLockConfiguration", NULL);
+		s3_throw(c, &S3_INVALID_REQUEST, "Bucket is missing ObjectLockConfiguration", NULL);
 	if (r == BLOB_NOT_EMPTY)
 		s3_throw(c, &S3_BUCKET_NOT_EMPTY, NULL, "BucketName", bucket, NULL);
 	if (r == BLOB_FOREIGN)

@@ -32,6 +32,8 @@ _Noreturn void s3_throw(struct call *c, const struct fault *f, const char *messa
  */
 const char *s3_stray_subresource(const struct call *c, const struct op *op);
 _Noreturn void s3_throw_subresource(struct call *c, const char *name);
+/* "OBJECT" or "BUCKET": what the request is about, as some errors tell it. */
+const char *s3_resource_type(const struct call *c);
 /* The bucket and key the request names; throw when they cannot be names at all (name.c). */
 const char *s3_bucket(struct call *c);
 const char *s3_key(struct call *c);
@@ -99,6 +101,8 @@ void        s3_check_overrides(struct call *c);
 void        s3_put_headers(struct call *c, const struct blob_object *o);
 /* A query argument that is to be UTF-8, "" when it is not there. */
 const char *s3_text_arg(struct call *c, const char *name);
+/* A whole number of it, which may be below 0; `unsaid` when it is not there, or empty. */
+int64_t     s3_number_arg(struct call *c, const char *name, int64_t unsaid);
 /* etag without its quotes, if it has any; NULL stays NULL.  Throws when it is no text. */
 const char *s3_unquoted(struct call *c, const char *etag);
 /* "etag" with its quotes. */
@@ -200,6 +204,8 @@ struct s3_source {
 	struct blob_object object;
 };
 struct s3_source s3_copy_source(struct call *c);
+/* x-amz-copy-source is none, by its "encoding", "bucket name" or "object key". */
+_Noreturn void   s3_bad_source(struct call *c, const char *what);
 /* x-amz-copy-source-version-id. */
 void             s3_source_version_header(struct call *c, const struct s3_source *s);
 void             s3_look_at_source(struct call *c, struct s3_source *s, bool with_bytes);

@@ -103,6 +103,12 @@ s3_stray_subresource(const struct call *c, const struct op *op)
 	return NULL;
 }
 
+const char *
+s3_resource_type(const struct call *c)
+{
+	return aws_rest_label(c, "Key") != NULL ? "OBJECT" : "BUCKET";
+}
+
 static int
 by_name(const void *a, const void *b)
 {

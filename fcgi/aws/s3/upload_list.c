@@ -5,39 +5,20 @@
 #include "fcgi/aws/s3/multipart.h"
 #include "fcgi/aws/s3/state.h"
 #include "shared/base/clock.h"
-#include "shared/base/text.h"
 #include "shared/wire/uri.h"
 
 enum { MOST = 1000 };
 
-/* A number of the query; what is left empty is not said. */
 static int64_t
-number_arg(struct call *c, const char *name, int64_t unsaid)
+count_arg(struct call *c, const char *name, int64_t unsaid)
 {
-	const char *value = request_arg(c->req, name);
-	int64_t     n = unsaid;
+	int64_t n = s3_number_arg(c, name, unsaid);
 
-	if (value == NULL || *value == '\0')
-		return n;
-	if (!text_i64(value, INT32_MIN, INT32_MAX, &n))
-		s3_throw(c, &S3_INVALID_ARGUMENT, mem_fmt(c->task->mem,
-		    "Provided %s not an integer or within integer range", name),
-		    "ArgumentName", name, "ArgumentValue", value, NULL);
 	if (n < 0)
 		s3_throw(c, &S3_INVALID_ARGUMENT, mem_fmt(c->task->mem,
 		    "Argument %s must be an integer between 0 and 2147483647", name),
-		    "ArgumentName", name, "ArgumentValue", value, NULL);
+		    "ArgumentName", name, "ArgumentValue", request_arg(c->req, name), NULL);
 	return n;
-}
-
-static const char *
-text_arg(struct call *c, const char *name)
-{
-	const char *value = request_arg(c->req, name);
-
-	if (value != NULL && !text_utf8(value, strlen(value)))
-		s3_throw(c, &S3_INVALID_ARGUMENT, NULL, "ArgumentName", name, NULL);
-	return value != NULL ? value : "";
 }
 
 /* Who began it, and whose object it will be.  Since November 2025 only the first has a name. */
@@ -81,8 +62,8 @@ void
 s3_list_parts(struct call *c)
 {
 	const char        *bucket = s3_bucket(c), *key = s3_key(c), *id = s3_upload_id(c);
-	int64_t            after = number_arg(c, "part-number-marker", 0);
-	int64_t            max = number_arg(c, "max-parts", MOST);
+	int64_t            after = count_arg(c, "part-number-marker", 0);
+	int64_t            max = count_arg(c, "max-parts", MOST);
 	int64_t            limit = max < MOST ? max : MOST;
 	struct blob_upload u;
 	struct blob_part  *parts;
@@ -150,18 +131,18 @@ page_asked(struct call *c)
 {
 	const char *encoding = request_arg(c->req, "encoding-type");
 	struct page p = { .c = c, .bucket = s3_bucket(c), .encoded = encoding != NULL };
-	int64_t     max = number_arg(c, "max-uploads", MOST);
+	int64_t     max = count_arg(c, "max-uploads", MOST);
 
 	if (encoding != NULL && strcmp(encoding, "url") != 0)
 		s3_throw(c, &S3_INVALID_ARGUMENT, "Invalid Encoding Method specified in Request",
 		    "ArgumentName", "encoding-type", "ArgumentValue", encoding, NULL);
-	p.what.prefix = text_arg(c, "prefix");
-	p.what.delimiter = text_arg(c, "delimiter");
-	p.what.after = text_arg(c, "key-marker");
+	p.what.prefix = s3_text_arg(c, "prefix");
+	p.what.delimiter = s3_text_arg(c, "delimiter");
+	p.what.after = s3_text_arg(c, "key-marker");
 	p.what.past_fold = true;
 	p.what.limit = max < MOST ? max : MOST;
 	/* Without a key it says nothing. */
-	p.id_marker = *p.what.after != '\0' ? text_arg(c, "upload-id-marker") : "";
+	p.id_marker = *p.what.after != '\0' ? s3_text_arg(c, "upload-id-marker") : "";
 	if (*p.id_marker != '\0')
 		check_marker(&p);
 	return p;
